@@ -1,0 +1,158 @@
+package office
+
+import (
+	"errors"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"vanthu/internal/document"
+)
+
+// sample is an office with every setting filled.
+func sample() Office {
+	return Office{
+		Agency: document.Agency{Code: "H01.151", Name: "Ủy ban nhân dân xã Định Mỹ", InCharge: "Trần Thị Ánh",
+			Address: "Xã Định Mỹ, tỉnh An Giang", Email: "dinhmy@angiang.gov.vn", Phone: "02963 000 000", Fax: "-", Website: "https://dinhmy.vn"},
+		Abbr: "UBND", Place: "Định Mỹ",
+		Clerk: document.Staff{Department: "Văn phòng HĐND và UBND", Name: "Nguyễn Thị Bích", Mobile: "0900000000", Email: "b@x.vn"},
+		Leaders: []Leader{{Signer: document.Signer{Competence: "TM.", Position: "CHỦ TỊCH", Name: "Lê Văn Nghĩa"},
+			Key: "file:keys/leader.p12", Image: "keys/leader.png"}},
+		Units:   []string{"Phòng Kinh tế", "Phòng Văn hóa - Xã hội"},
+		Seal:    Seal{Image: "keys/seal.png", DiameterMM: 36, Key: "token:abc/01"},
+		Axis:    Axis{URL: "https://truc.example.vn", System: "000.00.00.G22", SecretFile: "axis.secret", HashUnpadded: true, TrailingCRLF: true, PollMinutes: 3},
+		Modules: []string{"/usr/lib/softhsm/libsofthsm2.so"}, AllowSoftKeys: true,
+		Series:   []Series{{Name: "quyết định", Types: []string{"Quyết định"}, Notation: ""}, {Name: "chung"}},
+		Practice: true,
+	}
+}
+
+func newHome(t *testing.T) Home {
+	t.Helper()
+	h, err := HomeAt(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Make(); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func TestSaveLoadRoundTrip(t *testing.T) {
+	h, want := newHome(t), sample()
+	if err := Save(h, want); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Load(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want.Series[1].Types, got.Series[1].Types = nil, nil // an empty list and none are the same
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	info, err := os.Stat(h.Config())
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v; want 0600", info.Mode(), err)
+	}
+}
+
+func TestLoadNamesTheMistake(t *testing.T) {
+	h := newHome(t)
+	if err := Save(h, sample()); err != nil {
+		t.Fatal(err)
+	}
+	good, err := os.ReadFile(h.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, old, new, says string }{
+		{"unknown key", "url = ", "uri = ", `"axis.uri"`},
+		{"unknown table", "[clerk]", "[clerks]", `"clerks`},
+		{"wrong type", "practice = true", "practice = 'có'", `"practice"`},
+		{"no value", "practice = true", "practice = ", "dòng 2"},
+		{"bad code", `code = 'H01.151'`, `code = 'xã nhà'`, `"agency.code"`},
+		{"system code", `code = 'H01.151'`, `code = '000.00.W00'`, `"agency.code"`},
+		{"no name", `abbr = 'UBND'`, `abbr = ' '`, `"abbr"`},
+		{"bad address", "https://truc.example.vn", "truc.example.vn", `"axis.url"`},
+		{"bad key", "file:keys/leader.p12", "keys/leader.p12", `"leaders[1].key"`},
+		{"soft keys not allowed", "allow_soft_keys = true", "allow_soft_keys = false", `"leaders[1].key"`},
+		{"bad type", "['Quyết định']", "['Quyêt định']", `"series[1].types"`},
+		{"bad diameter", "diameter_mm = 36", "diameter_mm = -1", `"seal.diameter_mm"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text := strings.Replace(string(good), c.old, c.new, 1)
+			if text == string(good) {
+				t.Fatalf("%q is not in the file:\n%s", c.old, good)
+			}
+			if err := os.WriteFile(h.Config(), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := Load(h)
+			var p *document.Problem
+			if !errors.As(err, &p) || !errors.Is(err, ErrConfig) {
+				t.Fatalf("got %v, want a problem of class ErrConfig", err)
+			}
+			if !strings.Contains(p.What, c.says) || p.Next == "" {
+				t.Errorf("got %q / %q, want it to name %s", p.What, p.Next, c.says)
+			}
+		})
+	}
+}
+
+func TestUnknownKeyNamesItsLine(t *testing.T) {
+	h := newHome(t)
+	text := "practice = true\n\n[agency]\ncode = 'H01.151'\nmau_muc = 1\n"
+	if err := os.WriteFile(h.Config(), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Load(h)
+	if err == nil || !strings.Contains(err.Error(), `dòng 5: không có mục cấu hình nào tên là "agency.mau_muc"`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestLoadWithoutOffice(t *testing.T) {
+	_, err := Load(newHome(t))
+	if !errors.Is(err, ErrNoOffice) {
+		t.Errorf("got %v, want ErrNoOffice", err)
+	}
+}
+
+func TestSaveRefusesWhatLoadWouldRefuse(t *testing.T) {
+	o := sample()
+	o.Abbr = ""
+	h := newHome(t)
+	if err := Save(h, o); !errors.Is(err, ErrConfig) {
+		t.Errorf("got %v, want ErrConfig", err)
+	}
+	if h.Exists() {
+		t.Error("a refused office was written")
+	}
+}
+
+func TestSeriesOf(t *testing.T) {
+	o := sample()
+	for typeName, want := range map[string]string{"Quyết định": "quyết định", "Công văn": "chung"} {
+		if got := o.SeriesOf(typeName).Name; got != want {
+			t.Errorf("series of %s = %q, want %q", typeName, got, want)
+		}
+	}
+	if got := (Office{}).SeriesOf("Công văn").Name; got != DefaultSeries {
+		t.Errorf("without series: %q", got)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte("practice = true\n[agency]\ncode = 'H01.151'\n"))
+	f.Add([]byte("[[leaders]]\nname = 1\n"))
+	f.Add([]byte("[agency]\ncode = \"\xff\"\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		o, err := parse(data)
+		if err == nil && o.Agency.Code == "" {
+			t.Error("an office without a code was accepted")
+		}
+	})
+}

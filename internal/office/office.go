@@ -1,0 +1,94 @@
+package office
+
+import (
+	"time"
+
+	"vanthu/internal/document"
+)
+
+// Office is what the settings file says about one office. The tags are the
+// file's keys.
+type Office struct {
+	// Practice is shown on every screen: nothing here is real.
+	Practice bool     `toml:"practice" comment:"true: cơ quan để tập, không có giá trị thật"`
+	Abbr     string   `toml:"abbr" comment:"chữ viết tắt của cơ quan trong ký hiệu văn bản"`
+	Place    string   `toml:"place" comment:"địa danh ở dòng ngày tháng"`
+	Units    []string `toml:"units" comment:"đơn vị, người nhận khi chuyển giao văn bản đến"`
+	// Modules are the PKCS#11 drivers to look for tokens in.
+	Modules []string `toml:"modules" comment:"thư viện PKCS#11 của thiết bị ký"`
+	// AllowSoftKeys permits keys that lie in a file. Never outside practice:
+	// Law 20/2023 wants official keys on a device.
+	AllowSoftKeys bool            `toml:"allow_soft_keys" comment:"cho phép khóa nằm trong tệp: chỉ khi tập"`
+	Agency        document.Agency `toml:"agency"`
+	Clerk         document.Staff  `toml:"clerk" comment:"văn thư: tên và liên lạc đi kèm mỗi trạng thái gửi qua trục"`
+	// Leaders may sign; the first is proposed.
+	Leaders []Leader `toml:"leaders" comment:"người có thẩm quyền ký"`
+	Seal    Seal     `toml:"seal" comment:"con dấu và khóa ký số của cơ quan"`
+	Axis    Axis     `toml:"axis" comment:"trục liên thông; secret_file chứa khóa bí mật, một dòng"`
+	Series  []Series `toml:"series,omitempty" comment:"dãy số văn bản đi; không ghi gì: một dãy chung cho mọi loại"`
+}
+
+// Leader is a person who may sign, with the key they sign with.
+type Leader struct {
+	document.Signer
+	// Key is "token:SERIAL/ID" or "file:PATH"; relative paths start at the home.
+	Key   string `toml:"key" comment:"token:SERIAL/ID (xem vanthu token list), hoặc file:keys/….p12 khi tập"`
+	Image string `toml:"image,omitempty"` // PNG of the handwritten signature, may be empty
+}
+
+// Seal is the agency's seal and key.
+type Seal struct {
+	Image string `toml:"image,omitempty"` // PNG of the seal, may be empty
+	// DiameterMM is the true size; the image is never scaled to fit
+	// (Decree 30/2020 Annex I II.8a).
+	DiameterMM float64 `toml:"diameter_mm" comment:"đường kính thật của con dấu, mi-li-mét"`
+	Key        string  `toml:"key"` // as Leader.Key
+}
+
+// Axis is the address of the exchange and how to speak with it.
+type Axis struct {
+	URL          string `toml:"url" comment:"để trống: cơ quan chưa nối trục"` // empty: this office exchanges nothing
+	System       string `toml:"system"`                                        // the system's identifier on the axis
+	SecretFile   string `toml:"secret_file"`                                   // relative paths start at the home
+	PollMinutes  int    `toml:"poll_minutes"`                                  // minutes between two looks at the axis; 0 = DefaultPoll
+	HashUnpadded bool   `toml:"hash_unpadded"`                                 // print the file hash as the SDK does (axis.md §1.4)
+	TrailingCRLF bool   `toml:"trailing_crlf"`                                 // end a packet with CR LF as the SDK does
+}
+
+// DefaultPoll is how often the axis is asked when the settings do not say.
+const DefaultPoll = 5 * time.Minute
+
+// Poll is the time between two looks at the axis.
+func (a Axis) Poll() time.Duration {
+	if a.PollMinutes <= 0 {
+		return DefaultPoll
+	}
+	return time.Duration(a.PollMinutes) * time.Minute
+}
+
+// Series is one number series: documents of the types named take their
+// numbers from it (Decree 30/2020 Art. 15.1). The first series that names a
+// type wins; a series without types takes the rest.
+type Series struct {
+	Name     string   `toml:"name"`
+	Types    []string `toml:"types,omitempty"`
+	Notation string   `toml:"notation,omitempty"` // fixed symbol; empty: made of type, agency and unit
+}
+
+// DefaultSeries numbers every type together.
+const DefaultSeries = "chung"
+
+// SeriesOf is the series a document type takes its number from.
+func (o Office) SeriesOf(typeName string) Series {
+	for _, s := range o.Series {
+		if len(s.Types) == 0 {
+			return s
+		}
+		for _, t := range s.Types {
+			if t == typeName {
+				return s
+			}
+		}
+	}
+	return Series{Name: DefaultSeries}
+}
