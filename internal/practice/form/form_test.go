@@ -81,7 +81,7 @@ func TestTextIsExtractable(t *testing.T) {
 		form Form
 		want []string
 	}{
-		{"decision", decision(), []string{"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "ỦY BAN NHÂN DÂN", "XÃ ĐỊNH MỸ", "/QĐ-UBND", "năm 2026", "QUYẾT ĐỊNH:", "TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH", "Nguyễn Thị Hồng Hạnh", "- Lưu: VT, VHXH.", "thi hành Quyết định này./."}},
+		{"decision", decision(), []string{"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "ỦY BAN NHÂN DÂN", "XÃ ĐỊNH MỸ", "/QĐ-UBND", "năm 2026", "QUYẾT ĐỊNH:", "TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH", "Nguyễn Thị Hồng Hạnh", "- Lưu: VT, VHXH.", "này./."}},
 		{"letter", letter(), []string{"V/v báo cáo tình hình", "/UBND-VP", "Kính gửi:", "- Sở Nội vụ tỉnh An Giang;", "- Văn phòng Ủy ban nhân dân tỉnh.", "HỎA TỐC", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH", "- Như trên;", "- Lưu: VT."}},
 		{"long", long(), []string{"TM. ỦY BAN NHÂN DÂN"}},
 	}
