@@ -1,0 +1,35 @@
+// Package store keeps everything an office owns: records and their indexes,
+// the registers with their gap-free numbers, the jobs waiting for the link,
+// the hash-chained journal, and the files themselves (blobs).
+//
+// The four types: Store is the open home, Tx one transaction, Record what
+// callers keep, Window a page of a list.
+//
+// Invariants:
+//
+//   - One act is one transaction: the record, its indexes, the register line,
+//     the jobs and the journal entry are durable together or not at all.
+//     A commit costs two fsyncs.
+//   - A number once given is never lost, reused or given twice: the counter of
+//     a book only moves by one and only together with its line; a void line
+//     stays where it is.
+//   - Whatever is read back has been checked: every value sits in an envelope
+//     with a format version and a CRC-32C over bucket, key and bytes, because
+//     the pages of bbolt carry no checksum. Damage is an error of class
+//     ErrDamaged, never a panic.
+//   - A blob's bytes, name and folder are durable before PutBlob returns, so
+//     before any record can name it.
+//   - The package knows no documents: kinds, index names and payloads belong to
+//     the callers, and it imports nothing of ours.
+//
+// On disk, DIR/vanthu.db is one bbolt file with seven buckets (bucket.go; each
+// bucket an act touches costs 8–12 KB a commit, so all indexes share one) and
+// DIR/blobs/ab/abcdef… are content-addressed files beside it, because a file in
+// bbolt is written 4.65 times over and beside it 1.14 times.
+//
+// A Store may be used by several goroutines at once, a Tx only by the function
+// it was given to. Calling View, Update or Maintain inside another transaction
+// of the same Store blocks for ever.
+//
+// Start reading at store.go, then tx.go and record.go.
+package store

@@ -1,0 +1,117 @@
+package store
+
+import (
+	"bytes"
+	"iter"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// span is the part of a bucket to walk: the keys that begin with prefix, after
+// the key after when that is set.
+type span struct {
+	bucket string
+	prefix []byte
+	after  []byte
+	newest bool // from the end to the beginning
+}
+
+type pair struct{ key, value []byte }
+
+// scan walks a span key by key; it reads no further than the caller asks. Keys
+// and values die with the transaction. Each step is guarded by itself, so that a
+// panic of the loop's body is not taken for damage; and when the body wrote, the
+// place is found again by key, because writing upsets a cursor of bbolt.
+func (tx *Tx) scan(s span) iter.Seq2[pair, error] {
+	return func(yield func(pair, error) bool) {
+		if err := tx.may(reading); err != nil {
+			yield(pair{}, err)
+			return
+		}
+		w := walker{tx: tx, span: s, last: s.after}
+		for {
+			p, err := w.step()
+			if err == nil && p.key == nil {
+				return
+			}
+			if !yield(p, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// walker is a scan on its way.
+type walker struct {
+	tx     *Tx
+	span   span
+	cursor *bolt.Cursor
+	seen   int    // tx.changes when the cursor was placed
+	last   []byte // key given last, nil at the start
+}
+
+// step gives the next pair of the span, an empty one at its end.
+func (w *walker) step() (p pair, err error) {
+	if err := w.tx.may(reading); err != nil {
+		return pair{}, err
+	}
+	err = guard(func() error {
+		if w.cursor != nil && w.seen == w.tx.changes {
+			p = w.move()
+			return nil
+		}
+		b, err := bucket(w.tx.b, w.span.bucket)
+		if err != nil {
+			return err
+		}
+		w.cursor, w.seen = b.Cursor(), w.tx.changes
+		p = w.place()
+		return nil
+	})
+	if err != nil || !bytes.HasPrefix(p.key, w.span.prefix) {
+		return pair{}, err
+	}
+	w.last = bytes.Clone(p.key)
+	return p, nil
+}
+
+func (w *walker) move() pair {
+	if w.span.newest {
+		return newPair(w.cursor.Prev())
+	}
+	return newPair(w.cursor.Next())
+}
+
+// place puts the cursor on the first key of the span that is still to be given.
+func (w *walker) place() pair {
+	if w.span.newest {
+		return w.placeBefore()
+	}
+	from := w.span.prefix
+	if bytes.Compare(w.last, from) > 0 {
+		from = w.last
+	}
+	p := newPair(w.cursor.Seek(from))
+	if w.last != nil && bytes.Equal(p.key, w.last) {
+		p = newPair(w.cursor.Next())
+	}
+	return p
+}
+
+// placeBefore puts the cursor on the greatest key below both the end of the span
+// and the key given last.
+func (w *walker) placeBefore() pair {
+	end := successor(w.span.prefix)
+	if w.last != nil && (end == nil || bytes.Compare(w.last, end) < 0) {
+		end = w.last
+	}
+	if end == nil {
+		return newPair(w.cursor.Last())
+	}
+	if p := newPair(w.cursor.Seek(end)); p.key == nil {
+		return newPair(w.cursor.Last())
+	}
+	return newPair(w.cursor.Prev())
+}
+
+func newPair(key, value []byte) pair { return pair{key, value} }
