@@ -1,0 +1,188 @@
+package edxml
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path"
+	"strconv"
+	"strings"
+
+	"vanthu/internal/document"
+)
+
+// label is what the manifest or an attachment says about a file.
+type label struct{ id, name, description, contentType string }
+
+func readLabel(n *node) label {
+	return label{
+		id:          strings.TrimPrefix(n.get("ContentId"), "cid:"),
+		name:        n.get("AttachmentName"),
+		description: n.get("Description"),
+		contentType: n.get("ContentType"),
+	}
+}
+
+// readAttachments joins manifest and contents. They belong together by id
+// (one client leaves out "cid:"), else by name, else by position.
+func (p *Packet) readAttachments(root *node, files *spools) error {
+	var manifest, found []label
+	var contents []*spool
+	root.kid("edXMLEnvelope").kid("edXMLBody").kid("edXMLManifest").each("Reference", func(n *node) {
+		manifest = append(manifest, readLabel(n))
+	})
+	root.each("AttachmentEncoded", func(list *node) {
+		list.each("Attachment", func(n *node) {
+			found = append(found, readLabel(n))
+			contents = append(contents, files.at(n.get(contentElement)))
+		})
+	})
+	for i, l := range found {
+		a, err := p.attachment(l.merge(match(manifest, l, i)), contents[i], files)
+		if err != nil {
+			return err
+		}
+		p.Document.Attachments = append(p.Document.Attachments, a)
+	}
+	if missing := len(manifest) - len(found); missing > 0 {
+		p.warn("Gói tin kê %d tệp nhưng chỉ có %d tệp kèm theo.", len(manifest), len(found))
+	}
+	return nil
+}
+
+func match(manifest []label, l label, position int) label {
+	for _, m := range manifest {
+		if l.id != "" && m.id == l.id {
+			return m
+		}
+	}
+	for _, m := range manifest {
+		if l.name != "" && m.name == l.name {
+			return m
+		}
+	}
+	if position < len(manifest) {
+		return manifest[position]
+	}
+	return label{}
+}
+
+// merge fills what the attachment leaves out from the manifest.
+func (l label) merge(m label) label {
+	fill := func(s *string, from string) {
+		if *s == "" {
+			*s = from
+		}
+	}
+	fill(&l.id, m.id)
+	fill(&l.name, m.name)
+	fill(&l.description, m.description)
+	fill(&l.contentType, m.contentType)
+	return l
+}
+
+// at finds the spool whose number split left in the skeleton.
+func (s *spools) at(number string) *spool {
+	i, err := strconv.Atoi(number)
+	if err != nil || i < 0 || i >= len(s.all) {
+		return nil
+	}
+	return s.all[i]
+}
+
+func (p *Packet) attachment(l label, sp *spool, files *spools) (Attachment, error) {
+	if sp == nil { // no content element at all, or an empty one
+		var err error
+		if sp, err = files.fill(func(io.Writer) error { return nil }); err != nil {
+			return Attachment{}, err
+		}
+	}
+	a := Attachment{ID: l.id, Description: l.description, ContentType: l.contentType}
+	sp, inner, err := p.unwrap(l.name, sp, files)
+	if err != nil {
+		return Attachment{}, err
+	}
+	if l.name == "" {
+		l.name = inner
+	}
+	a.Name, a.Path, a.Size = document.CleanName(l.name), sp.path, sp.size
+	a.Open = func() (io.ReadCloser, error) { return os.Open(sp.path) }
+	return a, p.judge(&a, sp)
+}
+
+// judge names the content by its first bytes, never by the label, and tells
+// the clerk what looks wrong.
+func (p *Packet) judge(a *Attachment, sp *spool) error {
+	head, err := sp.head()
+	if err != nil {
+		return err
+	}
+	if kind := sniff(head, a.Name); kind != "" {
+		a.ContentType = kind
+	}
+	switch {
+	case sp.size == 0:
+		p.warn("Tệp “%s” rỗng.", a.Name)
+	case sp.bad > 0:
+		p.warn("Tệp “%s” có nội dung hỏng (%d ký tự không phải base64).", a.Name, sp.bad)
+	case bytes.Contains(head, []byte("\uFFFD")) && notText(a.Name):
+		p.warn("Tệp “%s” đã hỏng trước khi gửi (ký tự bị thay thế).", a.Name)
+	case strings.EqualFold(path.Ext(a.Name), ".pdf") && a.ContentType != "application/pdf":
+		p.warn("Tệp “%s” không phải là PDF.", a.Name)
+	}
+	return nil
+}
+
+// head is the first bytes of the content.
+func (sp *spool) head() ([]byte, error) {
+	f, err := os.Open(sp.path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b := make([]byte, 1024)
+	n, err := io.ReadFull(f, b)
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		err = nil
+	}
+	return b[:n], err
+}
+
+// sniff tells what bytes are, "" when they show nothing. A PDF may start after
+// a little junk (ISO 32000 Annex H allows 1024 bytes; fewer are met).
+func sniff(head []byte, name string) string {
+	switch {
+	case bytes.Contains(head, []byte("%PDF-")):
+		return "application/pdf"
+	case bytes.HasPrefix(head, zipMagic):
+		return "application/" + zipKind(name)
+	case bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0}):
+		return "application/" + oleKind(name)
+	}
+	return ""
+}
+
+func zipKind(name string) string {
+	switch ext := strings.ToLower(strings.TrimPrefix(path.Ext(name), ".")); ext {
+	case "docx", "xlsx", "pptx", "odt", "ods":
+		return ext
+	}
+	return "zip"
+}
+
+func oleKind(name string) string {
+	switch ext := strings.ToLower(strings.TrimPrefix(path.Ext(name), ".")); ext {
+	case "xls", "ppt":
+		return ext
+	}
+	return "doc"
+}
+
+// notText tells that a file of that name is no text.
+func notText(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".zip":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,120 @@
+package edxml
+
+import (
+	"strings"
+
+	"vanthu/internal/document"
+)
+
+func (p *Packet) readDocument(m, traces *node) {
+	d := &Document{
+		From:    p.agency(m.kid("From")),
+		ID:      m.get("DocumentId"),
+		Code:    document.Reference{Number: m.get("Code", "CodeNumber"), Notation: m.get("Code", "CodeNotation")},
+		Place:   m.get("PromulgationInfo", "Place"),
+		DateRaw: m.get("PromulgationInfo", "PromulgationDate"),
+		Type: TypeInfo{
+			Type:   number(m.get("DocumentType", "Type")),
+			Detail: number(m.get("DocumentType", "TypeDetail")),
+			Name:   m.get("DocumentType", "TypeName"),
+		},
+		Subject: m.get("Subject"),
+		Content: m.get("Content"),
+		Signer: document.Signer{
+			Competence: m.get("SignerInfo", "Competence"),
+			Position:   m.get("SignerInfo", "Position"),
+			Name:       m.get("SignerInfo", "FullName"),
+		},
+		DueRaw:   m.get("DueDate"),
+		Other:    p.other(m.kid("OtherInfo")),
+		Steering: optionalNumber(m.get("SteeringType")),
+		ToPlaces: texts(m.kid("ToPlaces"), "Place"),
+		Traces:   readTraces(traces),
+		Business: p.business(traces.kid("Bussiness")),
+	}
+	d.Date = p.date(d.DateRaw, "Ngày ban hành")
+	d.Due = p.date(d.DueRaw, "Hạn trả lời")
+	m.each("To", func(n *node) { d.To = append(d.To, p.agency(n)) })
+	m.each("ResponseFor", func(n *node) {
+		if ref := p.ref(n); ref != (document.Ref{}) {
+			d.ResponseFor = append(d.ResponseFor, ref)
+		}
+	})
+	p.Document = d
+	p.identify(d, m.get("Code"))
+	if traces.kid("Bussiness") == nil {
+		p.warn("Gói tin thiếu khối nghiệp vụ, coi là văn bản mới.")
+	}
+}
+
+// identify fills what names the document: a Code written as one text instead
+// of two elements, and the DocumentId when it is missing.
+func (p *Packet) identify(d *Document, codeText string) {
+	if d.Code.IsZero() && codeText != "" {
+		if ref, err := document.ParseReference(codeText); err == nil {
+			d.Code = ref
+		} else {
+			d.Code.Notation = codeText
+		}
+	}
+	if d.ID == "" {
+		d.ID = FallbackID(string(d.From.Code), d.DateRaw, d.Code.String())
+		p.warn("Gói tin thiếu mã văn bản (DocumentId); dùng cơ quan, ngày và số ký hiệu thay thế.")
+	}
+}
+
+func (p *Packet) other(n *node) Other {
+	urgency, ok := document.ParseUrgency(n.get("Priority"))
+	if raw := n.get("Priority"); !ok && raw != "" {
+		p.warn("Độ khẩn “%s” không hiểu được, coi là thường.", short(raw))
+	}
+	return Other{
+		Urgency:       urgency,
+		Sphere:        n.get("SphereOfPromulgation"),
+		TyperNotation: n.get("TyperNotation"),
+		Amount:        number(n.get("PromulgationAmount")),
+		Pages:         number(n.get("PageAmount")),
+		Direction:     optionalTruth(n.get("Direction")),
+		Appendixes:    texts(n.kid("Appendixes"), "Appendix"),
+	}
+}
+
+func readTraces(n *node) (all []Trace) {
+	n.each("TraceHeader", func(k *node) {
+		t := Trace{Organ: k.get("OrganId"), Time: k.get("Timestamp")}
+		if strings.EqualFold(t.Organ, "null") {
+			t.Organ = ""
+		}
+		all = append(all, t)
+	})
+	return all
+}
+
+func (p *Packet) business(n *node) Business {
+	b := Business{
+		DocumentID: n.get("DocumentId"),
+		Type:       number(n.get("BussinessDocType")),
+		Reason:     n.get("BussinessDocReason"),
+		Paper:      truth(n.get("Paper")),
+		Staff:      staff(n.kid("StaffInfo")),
+	}
+	if info := n.kid("BussinessDocumentInfo"); info != nil {
+		b.Changes = p.changes(info)
+	}
+	n.kid("ReplacementInfoList").each("ReplacementInfo", func(k *node) {
+		r := Replacement{DocumentID: k.get("DocumentId")}
+		for _, raw := range texts(k.kid("OrganIdList"), "OrganId") {
+			r.Organs = append(r.Organs, p.code(raw))
+		}
+		b.Replaces = append(b.Replaces, r)
+	})
+	return b
+}
+
+func (p *Packet) changes(n *node) *Changes {
+	c := &Changes{Document: truth(n.get("DocumentInfo")), Receivers: truth(n.get("DocumentReceiver"))}
+	n.kid("ReceiverList").each("Receiver", func(k *node) {
+		c.List = append(c.List, Receiver{Organ: p.code(k.get("OrganId")), Kind: number(k.get("ReceiverType"))})
+	})
+	return c
+}

@@ -1,0 +1,170 @@
+package edxml
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// Namespace is that of every element of a packet.
+const Namespace = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
+
+// Bounds of the tree; the deepest element of the standard lies at level 9.
+const (
+	maxDepth = 32
+	maxNodes = 200_000
+)
+
+// node is one element: local name, its own text trimmed, its children.
+type node struct {
+	name string
+	text string
+	kids []*node
+}
+
+// parse makes the tree of a skeleton. Elements of foreign namespaces (XML
+// signatures above all) are left out with everything in them. The encoding
+// label is not asked: the bytes decide, and .NET writes "utf-16" over UTF-8.
+func parse(skeleton []byte) (*node, error) {
+	if !utf8.Valid(skeleton) {
+		return nil, ErrEncoding
+	}
+	p := &parser{d: xml.NewDecoder(bytes.NewReader(skeleton))}
+	root, err := p.root()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.end(); err != nil {
+		return nil, err
+	}
+	return root, nil
+}
+
+type parser struct {
+	d     *xml.Decoder
+	nodes int
+}
+
+func (p *parser) token() (xml.Token, error) {
+	t, err := p.d.Token()
+	var syntax *xml.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		return nil, fmt.Errorf("%w: line %d: %s", ErrBroken, syntax.Line, syntax.Msg)
+	case err == io.EOF:
+		return nil, err
+	case err != nil:
+		return nil, fmt.Errorf("%w: %v", ErrBroken, err)
+	}
+	return t, nil
+}
+
+func (p *parser) root() (*node, error) {
+	for {
+		t, err := p.token()
+		if err != nil {
+			return nil, broken(err)
+		}
+		start, ok := t.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		if start.Name.Local != "edXML" || start.Name.Space != Namespace {
+			return nil, fmt.Errorf("%w: root %.40q in namespace %.80q", ErrBroken, start.Name.Local, start.Name.Space)
+		}
+		return p.element(start.Name.Local, 1)
+	}
+}
+
+// end takes what follows the root: white space is all there may be. A cut or
+// doubled packet must not pass for a whole one.
+func (p *parser) end() error {
+	for {
+		t, err := p.token()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if text, ok := t.(xml.CharData); !ok || len(bytes.Trim(text, " \t\r\n\x00")) > 0 {
+			return fmt.Errorf("%w: something follows the end", ErrBroken)
+		}
+	}
+}
+
+func (p *parser) element(name string, depth int) (*node, error) {
+	if p.nodes++; p.nodes > maxNodes || depth > maxDepth {
+		return nil, fmt.Errorf("nested or repeated beyond measure: %w", ErrTooLarge)
+	}
+	n := &node{name: name}
+	var text strings.Builder
+	for {
+		t, err := p.token()
+		if err != nil {
+			return nil, broken(err)
+		}
+		switch t := t.(type) {
+		case xml.CharData:
+			text.Write(t)
+		case xml.StartElement:
+			kid, err := p.element(t.Name.Local, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			if ours(t.Name) {
+				n.kids = append(n.kids, kid)
+			}
+		case xml.EndElement:
+			n.text = strings.TrimSpace(text.String())
+			return n, nil
+		}
+	}
+}
+
+// ours tells whether an element belongs to the packet. The official sample
+// itself uses the prefix edXML where it is not declared.
+func ours(name xml.Name) bool {
+	return name.Space == Namespace || name.Space == "edXML"
+}
+
+// kid is the first child of that name; nil when there is none. All methods
+// work on nil, so that paths through missing elements end in "".
+func (n *node) kid(name string) *node {
+	if n == nil {
+		return nil
+	}
+	for _, k := range n.kids {
+		if k.name == name {
+			return k
+		}
+	}
+	return nil
+}
+
+// each calls fn for every child of that name.
+func (n *node) each(name string, fn func(*node)) {
+	if n == nil {
+		return
+	}
+	for _, k := range n.kids {
+		if k.name == name {
+			fn(k)
+		}
+	}
+}
+
+// get is the text at the end of a path of first children.
+func (n *node) get(path ...string) string {
+	for _, name := range path {
+		n = n.kid(name)
+	}
+	if n == nil {
+		return ""
+	}
+	return n.text
+}
