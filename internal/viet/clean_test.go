@@ -62,7 +62,9 @@ func FuzzClean(f *testing.F) {
 				t.Fatalf("Clean(%q) lets %U through", s, r)
 			}
 		}
-		Fold(s)
+		if f := Fold(s); Fold(f) != f {
+			t.Fatalf("Fold(%q) = %q is not stable", s, f)
+		}
 	})
 }
 
@@ -90,6 +92,6 @@ func TestFold(t *testing.T) {
 
 func BenchmarkFold(b *testing.B) {
 	for b.Loop() {
-		Fold("Quyết định về việc phê duyệt kế hoạch sử dụng đất năm 2026 của xã Định Mỹ")
+		_ = Fold("Quyết định về việc phê duyệt kế hoạch sử dụng đất năm 2026 của xã Định Mỹ")
 	}
 }

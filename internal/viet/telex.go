@@ -5,7 +5,6 @@ type act struct {
 	kind  actKind
 	tone  tone
 	bases string // letters a circumflex, breve or horn may go on
-	mark  mark
 }
 
 type actKind uint8
