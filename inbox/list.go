@@ -1,0 +1,126 @@
+package inbox
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"vanthu/internal/document"
+	"vanthu/internal/verdict"
+	"vanthu/store"
+)
+
+// Filter chooses documents for a list. The zero Filter is all of them.
+type Filter struct {
+	State State  `json:"state,omitempty"`
+	Text  string `json:"text,omitempty"` // words, all of which must occur in subject, type, reference or issuer
+	Open  bool   `json:"open,omitempty"` // only what still needs somebody
+}
+
+// Summary is one row of a list.
+type Summary struct {
+	ID          string             `json:"id"`
+	State       State              `json:"state"`
+	Number      int                `json:"number,omitempty"` // số đến; 0 before registration
+	Year        int                `json:"year,omitempty"`
+	Arrived     time.Time          `json:"arrived"`
+	Entered     document.Date      `json:"entered,omitzero"` // ngày đến in the register
+	Code        document.Reference `json:"code"`
+	Date        document.Date      `json:"date,omitzero"`
+	Issuer      document.Agency    `json:"issuer"`
+	TypeName    string             `json:"typeName"`
+	Subject     string             `json:"subject"`
+	Urgency     document.Urgency   `json:"urgency,omitempty"`
+	Due         document.Date      `json:"due,omitzero"`
+	RegisterBy  document.Date      `json:"registerBy,omitzero"` // only while unregistered
+	Overdue     bool               `json:"overdue,omitempty"`   // past RegisterBy or past Due
+	Assignee    string             `json:"assignee,omitempty"`
+	Verdict     verdict.Verdict    `json:"verdict,omitempty"`
+	Files       int                `json:"files"`
+	Warnings    int                `json:"warnings,omitempty"`
+	DuplicateOf string             `json:"duplicateOf,omitempty"`
+}
+
+// List reads one window of documents, newest first; one state's list has the
+// urgent ones first. Only After and Limit of the window are used. The cursor is where the next window begins;
+// it is empty at the end.
+func (d *Desk) List(f Filter, w store.Window) ([]Summary, store.Cursor, error) {
+	limit := w.Limit
+	w.Index, w.Prefix = f.index()
+	w.Limit, w.Newest = 0, true
+	words := strings.Fields(d.fold(f.Text))
+	var rows []Summary
+	var next store.Cursor
+	err := d.Store.View(func(tx *store.Tx) error {
+		for cursor, key := range tx.Keys(Kind, w) {
+			if limit > 0 && len(rows) == limit {
+				return nil
+			}
+			var doc Document
+			if err := tx.Get(key, &doc); err != nil {
+				return fmt.Errorf("incoming %s: %w", key, err)
+			}
+			if f.admits(doc) && d.matches(doc, words) {
+				rows, next = append(rows, d.Summarize(doc)), cursor
+			}
+		}
+		next = ""
+		return nil
+	})
+	return rows, next, err
+}
+
+func (f Filter) index() (index, prefix string) {
+	switch {
+	case f.State != "":
+		return indexState, string(f.State) + "/"
+	case f.Open:
+		return indexOpen, ""
+	}
+	return indexTime, ""
+}
+
+func (f Filter) admits(doc Document) bool {
+	return (f.State == "" || doc.State == f.State) && (!f.Open || doc.State.Open())
+}
+
+func (d *Desk) matches(doc Document, words []string) bool {
+	if len(words) == 0 {
+		return true
+	}
+	m := doc.Meta()
+	text := d.fold(strings.Join([]string{m.Subject, m.TypeName, m.Code.String(), m.Issuer.Name, string(m.Issuer.Code)}, "\n"))
+	if doc.Entry != nil {
+		text += fmt.Sprintf("\n%d", doc.Entry.Number)
+	}
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// Summarize makes the list row of a document.
+func (d *Desk) Summarize(doc Document) Summary {
+	m, today := doc.Meta(), d.today()
+	s := Summary{
+		ID: doc.ID, State: doc.State, Arrived: doc.Origin.Arrived, Code: m.Code, Date: m.Date,
+		Issuer: m.Issuer, TypeName: m.TypeName, Subject: m.Subject, Urgency: m.Urgency, Due: doc.Due(),
+		Assignee: doc.Assignee(), Files: len(doc.Files), Warnings: len(doc.Warnings), DuplicateOf: doc.DuplicateOf,
+	}
+	if doc.Entry != nil {
+		s.Number, s.Year, s.Entered = doc.Entry.Number, doc.Entry.Year, doc.Entry.Date
+	}
+	if doc.Check != nil {
+		s.Verdict = doc.Check.Report.Document
+	}
+	if doc.State == Received {
+		s.RegisterBy = d.RegisterBy(doc)
+		s.Overdue = s.RegisterBy.Before(today)
+	}
+	if doc.State.Open() && !s.Due.IsZero() && s.Due.Before(today) {
+		s.Overdue = true
+	}
+	return s
+}

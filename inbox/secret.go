@@ -1,0 +1,53 @@
+package inbox
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"time"
+
+	"vanthu/internal/document"
+	"vanthu/internal/edxml"
+	"vanthu/store"
+)
+
+// secretMark looks for a secrecy mark in every text a sender may have put it.
+func secretMark(in *edxml.Document) (string, bool) {
+	texts := []string{
+		in.Type.Name, in.Subject, in.Content, in.Other.Sphere, in.Other.TyperNotation,
+		in.Code.Number, in.Code.Notation, in.Business.Reason,
+	}
+	texts = append(texts, in.Other.Appendixes...)
+	texts = append(texts, in.ToPlaces...)
+	for _, a := range in.Attachments {
+		texts = append(texts, a.Name, a.Description)
+	}
+	return document.SecretMark(texts...)
+}
+
+// refuseSecret keeps of a secret document only what names it to its sender:
+// identifier, reference, date and issuer. No subject, no content, no file, no
+// packet (Law 117/2025/QH15).
+func (d *Desk) refuseSecret(doc Document, in *edxml.Document, mark string) (Document, error) {
+	doc.Origin.Packet = ""
+	doc.Received = Metadata{DocumentID: in.ID, Code: in.Code, Date: in.Date, Issuer: in.From}
+	doc.warn("Văn bản mang dấu độ mật “" + mark + "” bị từ chối tự động; phần mềm không lưu nội dung. Báo ngay người phụ trách và cơ quan gửi.")
+	return d.arrive(doc, EventSecret, "secrecy mark", func(_ *store.Tx, doc *Document, now time.Time) (string, error) {
+		reason := "văn bản mang dấu độ mật “" + mark + "”, không được gửi qua Trục liên thông văn bản quốc gia."
+		doc.Refusal = &Refusal{Reason: reason, By: "Phần mềm", At: now}
+		return d.sayRefused(reason), nil
+	})
+}
+
+// dropSecret deletes the packet of a refused secret document. No record names
+// it, so a crash before this leaves an orphan for the store to collect.
+func (d *Desk) dropSecret(packet store.Hash) error {
+	if packet == "" {
+		return nil
+	}
+	err := os.Remove(d.Store.BlobPath(packet))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
