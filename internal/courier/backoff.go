@@ -1,0 +1,27 @@
+package courier
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// Waiting times. Each failure doubles the time; jitter keeps a province full of
+// communes from coming back in the same second.
+const (
+	linkFirst = 5 * time.Second
+	linkMost  = 5 * time.Minute
+	busyFirst = 10 * time.Second
+	busyMost  = 30 * time.Minute
+)
+
+// backoff is the time to wait after n failures (n ≥ 1): first·2ⁿ⁻¹, at most most,
+// of which the last quarter is left to chance.
+func backoff(first, most time.Duration, n int, r *rand.Rand) time.Duration {
+	d := first
+	for i := 1; i < n && d < most; i++ {
+		d *= 2
+	}
+	d = min(d, most)
+	quarter := int64(d / 4)
+	return d - time.Duration(r.Int64N(quarter+1))
+}

@@ -1,0 +1,81 @@
+package courier
+
+import (
+	"cmp"
+	"math/bits"
+	"time"
+
+	"vanthu/store"
+)
+
+const (
+	// agingStep is the waiting time that lifts a job by one level of urgency.
+	agingStep = 2 * time.Hour
+	// agingTop is as far as waiting alone can lift (2: "Thượng khẩn"), so that
+	// old everyday mail never delays what is really express.
+	agingTop = 2
+)
+
+// level is the urgency of a job, lifted by its age so that nothing starves.
+func level(j store.Job, now time.Time) int {
+	lifted := min(j.Urgency+int(max(0, now.Sub(j.Created))/agingStep), agingTop)
+	return max(j.Urgency, lifted)
+}
+
+// kindRank puts answers before documents: the sender waits for them and they are
+// small.
+func kindRank(kind string) int {
+	switch kind {
+	case "ack", "status":
+		return 0
+	case "agencies":
+		return 2
+	}
+	return 1
+}
+
+// sizeRank groups sizes by powers of two from 64 KB, so that age decides between
+// about equal ones.
+func sizeRank(size int64) int { return bits.Len64(uint64(max(0, size)) >> 16) }
+
+// compare says which job goes first: the more urgent; of equals answers before
+// documents, small before large, old before young.
+func compare(a, b store.Job, now time.Time) int {
+	return cmp.Or(
+		cmp.Compare(level(b, now), level(a, now)),
+		cmp.Compare(kindRank(a.Kind), kindRank(b.Kind)),
+		cmp.Compare(sizeRank(a.Size), sizeRank(b.Size)),
+		a.Created.Compare(b.Created),
+		cmp.Compare(a.ID, b.ID),
+	)
+}
+
+// choice is what pick found.
+type choice struct {
+	job   store.Job
+	found bool
+	next  time.Time // when the next waiting job becomes due, zero for never
+}
+
+// pick finds the job to run now.
+func pick(jobs []store.Job, now time.Time) choice {
+	var c choice
+	for _, j := range jobs {
+		switch {
+		case j.State != store.Waiting:
+		case j.NextTry.After(now):
+			c.next = earlier(c.next, j.NextTry)
+		case !c.found || compare(j, c.job, now) < 0:
+			c.job, c.found = j, true
+		}
+	}
+	return c
+}
+
+// earlier is the earlier of two moments, of which zero means never.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,152 @@
+package courier
+
+import (
+	"time"
+
+	"vanthu/store"
+)
+
+// State is what the screen shows of the courier.
+type State struct {
+	On          bool // switched on by the clerk
+	Online      bool // the last attempt got through
+	LastSuccess time.Time
+	LastError   string     // class of the last failure since the last success, "" for none
+	Waiting     int        // jobs in the queue
+	Held        int        // jobs that need the clerk
+	Running     *store.Job // with Done and Total as they are now
+}
+
+// lastState is what the courier remembers for State. Guarded by Courier.mu.
+type lastState struct {
+	success time.Time
+	saved   time.Time // success as it was last written to the store
+	class   string
+	waiting int
+	held    int
+	running *store.Job
+	shown   time.Time // when progress was last signalled
+	counts  Summary
+}
+
+const (
+	successKey = "courier/lastSuccess"
+	// saveEvery is how often technical state that nobody would miss is written.
+	saveEvery = 30 * time.Second
+	// keepEvery is how often the time of the last success is written.
+	keepEvery = 15 * time.Minute
+	// showEvery is how often progress makes the screen redraw.
+	showEvery = 250 * time.Millisecond
+)
+
+// State is a copy of the present state.
+func (c *Courier) State() State {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := State{On: c.link.on, Online: c.link.online, LastSuccess: c.last.success, LastError: c.last.class,
+		Waiting: c.last.waiting, Held: c.last.held}
+	if c.last.running != nil {
+		j := *c.last.running
+		s.Running = &j
+	}
+	return s
+}
+
+func (c *Courier) counts() Summary {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.last.counts
+}
+
+func (s Summary) since(before Summary) Summary {
+	return Summary{Done: s.Done - before.Done, Delayed: s.Delayed - before.Delayed, Held: s.Held - before.Held}
+}
+
+// note keeps the outcome of an attempt.
+func (c *Courier) note(err error) {
+	c.mu.Lock()
+	if c.last.class = Class(err); err == nil {
+		c.last.success = c.o.Clock()
+	}
+	c.mu.Unlock()
+	signal(c.changed)
+}
+
+// tally adds to the counts of the Summary.
+func (c *Courier) tally(count func(*Summary)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	count(&c.last.counts)
+}
+
+// recall reads the time of the last success of an earlier run; without one, or
+// when it cannot be read, there simply is none.
+func (c *Courier) recall() {
+	_ = c.o.Store.View(func(tx *store.Tx) error {
+		var at time.Time
+		if err := tx.Value(successKey, &at); err == nil {
+			c.last.success, c.last.saved = at, at
+		}
+		return nil
+	})
+	_, _ = c.jobs()
+}
+
+// keep writes the time of the last success now and then.
+func (c *Courier) keep() {
+	c.mu.Lock()
+	at := c.last.success
+	due := at.Sub(c.last.saved) >= keepEvery
+	if due {
+		c.last.saved = at
+	}
+	c.mu.Unlock()
+	if due { // losing it is harmless
+		_ = c.o.Store.Maintain(func(tx *store.Tx) error { return tx.SetValue(successKey, at) })
+	}
+}
+
+// jobs reads the queue and counts it.
+func (c *Courier) jobs() ([]store.Job, error) {
+	var list []store.Job
+	err := c.o.Store.View(func(tx *store.Tx) error {
+		for j, err := range tx.Jobs() {
+			if err != nil {
+				return err
+			}
+			list = append(list, j)
+		}
+		return nil
+	})
+	waiting, held := 0, 0
+	for _, j := range list {
+		if j.State == store.Held {
+			held++
+		} else {
+			waiting++
+		}
+	}
+	c.mu.Lock()
+	differs := c.last.waiting != waiting || c.last.held != held
+	c.last.waiting, c.last.held = waiting, held
+	c.mu.Unlock()
+	if differs {
+		signal(c.changed)
+	}
+	return list, err
+}
+
+// begin shows j as running.
+func (c *Courier) begin(j store.Job) {
+	c.mu.Lock()
+	c.last.running = &j
+	c.mu.Unlock()
+	signal(c.changed)
+}
+
+func (c *Courier) end() {
+	c.mu.Lock()
+	c.last.running = nil
+	c.mu.Unlock()
+	signal(c.changed)
+}
