@@ -1,0 +1,186 @@
+package axis
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// MessageType is the kind of packet a call is about.
+type MessageType string
+
+// The two kinds.
+const (
+	Edoc          MessageType = "edoc"   // documents
+	StatusMessage MessageType = "status" // reports
+)
+
+// TransportStatus is the state of one copy of a packet on the axis. It has
+// nothing to do with the statuses inside packets. Unknown ones are kept.
+type TransportStatus string
+
+// The transport statuses (axis.md §1.5), in lower case as we compare them.
+const (
+	Initial    TransportStatus = "initial"    // waits for the receiver
+	Processing TransportStatus = "processing" // fetched, not confirmed
+	Done       TransportStatus = "done"       // the receiver stored it; leaves the list
+	Fail       TransportStatus = "fail"       // the receiver could not use it
+)
+
+// Defaults of Config.
+const (
+	DefaultTimeout   = 90 * time.Second
+	DefaultMaxAnswer = 128 << 20 // the national directory is about 30 MB
+)
+
+// Config are the settings of one connection to the axis.
+type Config struct {
+	URL    string // endpoint; operations are appended as a path element
+	System string // system id
+	Secret []byte // key of the HMAC; never sent, never printed
+	HTTP   *http.Client
+	Clock  func() time.Time
+
+	HashUnpadded bool // hash-file as the SDK misprints it (axis.md §1.4)
+	TrailingCRLF bool // CRLF after the packet, as the SDK sends it
+
+	Timeout   time.Duration // longest time without a byte moving; 0 means DefaultTimeout
+	MaxAnswer int64         // bytes of an answer other than a packet; 0 means DefaultMaxAnswer
+}
+
+// String leaves the secret out.
+func (c Config) String() string { return c.System + " at " + c.URL }
+
+// GoString leaves the secret out.
+func (c Config) GoString() string { return c.String() }
+
+// Client speaks to one axis as one system. It is safe for concurrent use.
+type Client struct {
+	config Config
+	base   *url.URL
+	http   *http.Client
+}
+
+// String leaves the secret out.
+func (c *Client) String() string { return "axis client of " + c.config.String() }
+
+// GoString leaves the secret out.
+func (c *Client) GoString() string { return c.String() }
+
+// New checks the settings and makes a client; nothing is sent. The error is of
+// class ErrConfig.
+func New(c Config) (*Client, error) {
+	base, err := url.Parse(strings.TrimSpace(c.URL))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%w: the URL cannot be read", ErrConfig)
+	case base.Scheme != "http" && base.Scheme != "https" || base.Host == "":
+		return nil, fmt.Errorf("%w: the URL must start with http:// or https:// and a host", ErrConfig)
+	case base.User != nil || base.RawQuery != "" || base.Fragment != "":
+		return nil, fmt.Errorf("%w: the URL must hold no user, query or fragment", ErrConfig)
+	case !sendable(c.System) || c.System == "":
+		return nil, fmt.Errorf("%w: the system id must be ASCII text", ErrConfig)
+	case len(c.Secret) == 0:
+		return nil, fmt.Errorf("%w: no secret", ErrConfig)
+	}
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.Timeout <= 0 {
+		c.Timeout = DefaultTimeout
+	}
+	if c.MaxAnswer <= 0 {
+		c.MaxAnswer = DefaultMaxAnswer
+	}
+	return &Client{config: c, base: base, http: httpClient(c)}, nil
+}
+
+// httpClient gives the caller's client, or one with limits of its own. Signed
+// requests never follow a redirect: only a portal in between would send one.
+func httpClient(c Config) *http.Client {
+	h := &http.Client{Transport: &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: min(c.Timeout, 20*time.Second), KeepAlive: 30 * time.Second}).DialContext,
+		TLSHandshakeTimeout:    min(c.Timeout, 20*time.Second),
+		IdleConnTimeout:        60 * time.Second,
+		MaxIdleConns:           4,
+		MaxResponseHeaderBytes: 1 << 20,
+	}}
+	if c.HTTP != nil {
+		copied := *c.HTTP
+		h = &copied
+	}
+	h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return h
+}
+
+// call is one request: an operation, its parameters in order, and a body.
+type call struct {
+	operation   string
+	params      []param
+	body        io.Reader
+	size        int64
+	contentType string
+}
+
+type param struct{ key, value string }
+
+func (c call) with(key, value string) call {
+	if value != "" {
+		c.params = append(c.params[:len(c.params):len(c.params)], param{key, value})
+	}
+	return c
+}
+
+// emptyObject is the body of the operations that the SDK sends "{}" with.
+func (c call) emptyObject() call {
+	c.body, c.size = strings.NewReader("{}"), 2
+	return c
+}
+
+// do sends a call and hands the answer, HTTP status and body, to take. Only
+// take's errors and transport errors come back; an answer is never half a
+// success.
+func (c *Client) do(ctx context.Context, what call, take func(status int, body io.Reader) error) error {
+	if what.contentType == "" {
+		what.contentType = "application/json"
+	}
+	own, watch := watch(ctx, c.config.Timeout)
+	defer watch.stop()
+	out := &outgoing{r: what.body, watch: watch, left: what.size}
+	req, err := c.request(out.trace(own), what, out)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what.operation, err)
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what.operation, offline(ctx, own, out.finished(), err))
+	}
+	defer resp.Body.Close()
+	in := &incoming{r: resp.Body, watch: watch}
+	err = take(resp.StatusCode, in)
+	if in.failed != nil {
+		err = offline(ctx, own, true, in.failed)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", what.operation, err)
+	}
+	return nil
+}
+
+func (c *Client) request(ctx context.Context, what call, out *outgoing) (*http.Request, error) {
+	target := c.base.JoinPath(what.operation)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	if what.size > 0 {
+		req.Body, req.ContentLength = out, what.size
+	}
+	return req, c.sign(req.Header, what)
+}
