@@ -1,0 +1,19 @@
+package page
+
+import "time"
+
+// What one file may cost. A commune's document has 1 to 50 pages and stays
+// under 30 MB; the limits are far above that and far below what hurts.
+const (
+	maxFile     = 200 << 20        // bytes of a PDF
+	maxMemory   = 512 << 20        // bytes of the sandbox, the file included
+	maxTime     = 30 * time.Second // of one call, when the caller's context has no earlier end
+	maxPages    = 500              // read for text
+	maxGlyphs   = 1_000_000        // read from one file
+	maxPixels   = 40_000_000       // of a picture; A4 at 300 dpi has 8.7 million
+	idleTime    = 2 * time.Minute  // after which the sandbox is let go
+	wasmPage    = 64 << 10         // bytes
+	maxSealMM   = 80.0
+	minSealMM   = 10.0
+	usualSealMM = 36.0 // diameter of a commune's seal
+)
