@@ -1,0 +1,97 @@
+package outbox
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"vanthu/internal/document"
+	"vanthu/store"
+)
+
+// NewFile is a file on its way into a draft.
+type NewFile struct {
+	Name string
+	R    io.Reader
+}
+
+// Create begins a draft with its PDF and its attachments. The PDF must be one
+// that can be signed. Refusals: those of the draft, of Press, ErrField for an
+// attachment that is empty or too large.
+func (d *Desk) Create(ctx context.Context, r Draft, pdf io.Reader, attachments ...NewFile) (Document, error) {
+	doc, err := d.create(ctx, r, pdf, attachments)
+	if err != nil {
+		return Document{}, fmt.Errorf("create outgoing: %w", err)
+	}
+	return doc, nil
+}
+
+func (d *Desk) create(ctx context.Context, r Draft, pdf io.Reader, attachments []NewFile) (Document, error) {
+	r, err := d.settle(r)
+	if err != nil {
+		return Document{}, err
+	}
+	doc := Document{ID: d.NewID(), Draft: r, Created: d.now()}
+	if err := d.takePDF(ctx, &doc, pdf); err != nil {
+		return Document{}, err
+	}
+	for _, a := range attachments {
+		f, err := d.keep(a)
+		if err != nil {
+			return Document{}, err
+		}
+		doc.Attachments = append(doc.Attachments, f)
+	}
+	err = d.Store.Update(store.Act{Who: d.who(), What: string(EventCreate), Record: doc.ID, Detail: r.Subject}, func(tx *store.Tx) error {
+		return d.step(tx, &doc, EventCreate, func(*store.Tx, *Document, time.Time) error { return nil })
+	})
+	return doc, err
+}
+
+// takePDF checks a PDF, finds its layout and makes it the document's file.
+func (d *Desk) takePDF(ctx context.Context, doc *Document, r io.Reader) error {
+	pdf, err := io.ReadAll(io.LimitReader(r, d.maxFile()+1))
+	if err != nil {
+		return err
+	}
+	if int64(len(pdf)) > d.maxFile() {
+		return d.refuseLarge("Tệp PDF")
+	}
+	if err := d.Press.Inspect(pdf); err != nil {
+		return err
+	}
+	layout, err := d.Press.Layout(ctx, pdf)
+	if err != nil {
+		return err
+	}
+	hash, size, err := d.Store.PutBlob(bytes.NewReader(pdf), d.maxFile())
+	if err != nil {
+		return err
+	}
+	name := document.CleanName(doc.Draft.TypeName + " " + doc.Draft.Subject + ".pdf")
+	doc.File, doc.Source, doc.Layout = File{Name: name, Hash: hash, Size: size}, hash, layout
+	return nil
+}
+
+func (d *Desk) keep(a NewFile) (File, error) {
+	name := document.CleanName(a.Name)
+	if mark, found := document.SecretMark(name); found {
+		return File{}, document.RefuseSecret(mark)
+	}
+	hash, size, err := d.Store.PutBlob(a.R, d.maxFile())
+	if errors.Is(err, store.ErrTooLarge) {
+		return File{}, d.refuseLarge("Tệp “" + name + "”")
+	}
+	if err == nil && size == 0 {
+		return File{}, document.Refuse(ErrField, "Tệp “"+name+"” rỗng.", "Chọn lại tệp.")
+	}
+	return File{Name: name, Hash: hash, Size: size}, err
+}
+
+func (d *Desk) refuseLarge(what string) error {
+	return document.Refuse(ErrField,
+		fmt.Sprintf("%s lớn hơn %d MB.", what, d.maxFile()>>20), "Giảm dung lượng tệp (quét lại 200 dpi) rồi làm lại.")
+}
