@@ -43,6 +43,8 @@ func isHex(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' }
 
 // blobGate orders giving a blob its name against collecting orphans.
 type blobGate struct {
+	collecting sync.RWMutex // written while removing orphans, read while copying
+
 	mu    sync.Mutex
 	fresh map[Hash]struct{} // put since Open: never collected, whatever the clock says
 }

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -71,24 +70,6 @@ func give(from, to string) error {
 		return nil
 	}
 	return os.Rename(from, to)
-}
-
-// sweepTemporary removes what a crash left behind: half-made stores and blobs.
-// Younger ones may belong to a process that is at work.
-func (s *Store) sweepTemporary() error {
-	for _, pattern := range []string{newPattern, filepath.Join(blobFolder, blobPattern)} {
-		found, err := filepath.Glob(filepath.Join(escapeGlob(s.dir), pattern))
-		if err != nil {
-			return err
-		}
-		for _, path := range found {
-			info, err := os.Lstat(path)
-			if err == nil && time.Since(info.ModTime()) > orphanAge {
-				_ = os.Remove(path)
-			}
-		}
-	}
-	return nil
 }
 
 func escapeGlob(path string) string {

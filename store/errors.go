@@ -11,6 +11,8 @@ var (
 	ErrLocked = errors.New("store is open in another process")
 	// ErrNewer: the store was written by a newer version of the program.
 	ErrNewer = errors.New("store was written by a newer version")
+	// ErrExists: there is a store already where one was to be restored.
+	ErrExists = errors.New("a store is there already")
 	// ErrClosed: the store was closed, or a Tx was used after its function returned.
 	ErrClosed = errors.New("store is closed")
 )

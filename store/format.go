@@ -43,6 +43,29 @@ func readFormat(b *bolt.Tx) (uint32, error) {
 // step upgrades a store by one version inside a transaction.
 type step func(*bolt.Tx) error
 
+// version reads the format version of an open file.
+func (s *Store) version() (version uint32, err error) {
+	err = guard(func() error {
+		return s.db.View(func(b *bolt.Tx) (err error) {
+			version, err = readFormat(b)
+			return err
+		})
+	})
+	return version, err
+}
+
+func (s *Store) refuseNewer() error {
+	version, err := s.version()
+	if err == nil && version > formatVersion {
+		err = newer(version, formatVersion)
+	}
+	return err
+}
+
+func newer(version, known uint32) error {
+	return fmt.Errorf("%w: format %d, this program knows %d", ErrNewer, version, known)
+}
+
 // upgradeStep gives the step from a version to the next. Version 1 is the
 // first, so there is none yet.
 func upgradeStep(uint32) step { return nil }
@@ -50,18 +73,12 @@ func upgradeStep(uint32) step { return nil }
 // upgrade brings the store to the target version: all steps in one transaction,
 // after a copy of the file was made beside it. A newer store is refused.
 func (s *Store) upgrade(target uint32, stepFrom func(uint32) step) error {
-	var version uint32
-	err := guard(func() error {
-		return s.db.View(func(b *bolt.Tx) (err error) {
-			version, err = readFormat(b)
-			return err
-		})
-	})
+	version, err := s.version()
 	switch {
 	case err != nil:
 		return err
 	case version > target:
-		return fmt.Errorf("%w: format %d, this program knows %d", ErrNewer, version, target)
+		return newer(version, target)
 	case version == target:
 		return nil
 	}

@@ -121,7 +121,7 @@ func readJob(p pair) (Job, error) {
 // CountJobs counts the open jobs, waiting and held.
 func (tx *Tx) CountJobs() int {
 	n := 0
-	for _, err := range tx.scan(span{bucket: bucketJobs}) {
+	for _, err := range tx.scan(span{bucket: bucketJobs, keys: true}) {
 		if err != nil {
 			break
 		}

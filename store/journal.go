@@ -101,7 +101,7 @@ func (tx *Tx) Journal(after uint64) iter.Seq2[JournalEntry, error] {
 func (tx *Tx) JournalOf(record string) iter.Seq2[JournalEntry, error] {
 	return func(yield func(JournalEntry, error) bool) {
 		space := journalSpace(record)
-		for p, err := range tx.scan(span{bucket: bucketIndex, prefix: space}) {
+		for p, err := range tx.scan(span{bucket: bucketIndex, prefix: space, keys: true}) {
 			var e JournalEntry
 			if err == nil {
 				err = tx.getJSON(bucketJournal, p.key[len(space):], &e)

@@ -97,7 +97,7 @@ func (tx *Tx) find(kind string, w Window) iter.Seq2[found, error] {
 // span finds the part of the bucket the window looks at, and how many bytes of
 // each key are the same for the whole list.
 func (w Window) span(kind string) (s span, space int, err error) {
-	s = span{bucket: bucketIndex, prefix: indexSpace(kind, w.Index), newest: w.Newest}
+	s = span{bucket: bucketIndex, prefix: indexSpace(kind, w.Index), newest: w.Newest, keys: true}
 	if w.Index == "" {
 		s.bucket, s.prefix = bucketRecords, recordKey(kind, "")
 	}

@@ -14,14 +14,15 @@ type span struct {
 	prefix []byte
 	after  []byte
 	newest bool // from the end to the beginning
+	keys   bool // leave the values alone
 }
 
 type pair struct{ key, value []byte }
 
 // scan walks a span key by key; it reads no further than the caller asks. Keys
-// and values die with the transaction. Each step is guarded by itself, so that a
-// panic of the loop's body is not taken for damage; and when the body wrote, the
-// place is found again by key, because writing upsets a cursor of bbolt.
+// and values are copies. Each step is guarded by itself, so that a panic of the
+// loop's body is not taken for damage; and when the body wrote, the place is found
+// again by key, because writing upsets a cursor of bbolt.
 func (tx *Tx) scan(s span) iter.Seq2[pair, error] {
 	return func(yield func(pair, error) bool) {
 		if err := tx.may(reading); err != nil {
@@ -56,23 +57,34 @@ func (w *walker) step() (p pair, err error) {
 		return pair{}, err
 	}
 	err = guard(func() error {
-		if w.cursor != nil && w.seen == w.tx.changes {
-			p = w.move()
-			return nil
-		}
-		b, err := bucket(w.tx.b, w.span.bucket)
-		if err != nil {
+		here, err := w.advance()
+		if err != nil || !bytes.HasPrefix(here.key, w.span.prefix) {
 			return err
 		}
-		w.cursor, w.seen = b.Cursor(), w.tx.changes
-		p = w.place()
+		p.key = bytes.Clone(here.key)
+		if !w.span.keys {
+			p.value = bytes.Clone(here.value)
+		}
 		return nil
 	})
-	if err != nil || !bytes.HasPrefix(p.key, w.span.prefix) {
+	if err != nil {
 		return pair{}, err
 	}
-	w.last = bytes.Clone(p.key)
+	w.last = p.key
 	return p, nil
+}
+
+// advance moves the cursor on, or places it when there is none that still holds.
+func (w *walker) advance() (pair, error) {
+	if w.cursor != nil && w.seen == w.tx.changes {
+		return w.move(), nil
+	}
+	b, err := bucket(w.tx.b, w.span.bucket)
+	if err != nil {
+		return pair{}, err
+	}
+	w.cursor, w.seen = b.Cursor(), w.tx.changes
+	return w.place(), nil
 }
 
 func (w *walker) move() pair {

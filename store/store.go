@@ -87,7 +87,8 @@ func (s *Store) prepare() error {
 	if err := s.upgrade(formatVersion, upgradeStep); err != nil {
 		return err
 	}
-	return s.sweepTemporary()
+	s.sweep()
+	return nil
 }
 
 // refuseShort finds a file that was cut below its last page in use: reading on
