@@ -1,0 +1,125 @@
+package axissim
+
+import (
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"vanthu/internal/document"
+)
+
+// Options describe an axis.
+type Options struct {
+	Dir      string // state; made when missing
+	Systems  []System
+	Agencies []Agency
+	Clock    func() time.Time // nil means time.Now
+	Log      *slog.Logger     // nil means silence
+	Rand     io.Reader        // docIds; nil means crypto/rand
+
+	MaxAge    time.Duration // oldest accepted timestamp; 0 checks none, as long-lived SDK clients need
+	MaxPacket int64         // bytes of one packet; 0 means 256 MB
+}
+
+// System is a client of the axis.
+type System struct {
+	ID     string
+	Secret []byte
+}
+
+// Agency is an entry of the directory. Its packets go to System.
+type Agency struct {
+	document.Agency
+	Parent  string        // code of the body above
+	System  string        // id of the system that serves it; "" for nobody
+	OldCode document.Code // of QCVN 102, when it has one
+}
+
+// Axis is a running axis. It is safe for concurrent use.
+type Axis struct {
+	options Options
+	secrets map[string][]byte
+	down    atomic.Bool
+
+	mu    sync.Mutex // guards what follows
+	state state
+	log   *eventLog
+}
+
+// New opens or makes the axis in o.Dir. One Axis at a time may have a Dir.
+func New(o Options) (*Axis, error) {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	if o.MaxPacket <= 0 {
+		o.MaxPacket = 256 << 20
+	}
+	a := &Axis{options: o, secrets: map[string][]byte{}, state: newState(o.Agencies)}
+	for _, s := range o.Systems {
+		a.secrets[s.ID] = s.Secret
+	}
+	if err := a.open(); err != nil {
+		return nil, fmt.Errorf("open axis in %s: %w", o.Dir, err)
+	}
+	return a, nil
+}
+
+func (a *Axis) open() error {
+	if err := os.MkdirAll(a.packetDir(), 0o700); err != nil {
+		return err
+	}
+	log, err := openLog(filepath.Join(a.options.Dir, "axis.log"), a.state.apply)
+	if err != nil {
+		return err
+	}
+	a.log = log
+	return a.sweep()
+}
+
+// Close ends the axis; the handler must not be used afterwards.
+func (a *Axis) Close() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.log.close()
+}
+
+// SetDown makes the axis a dead link: every connection is cut, also in the
+// middle of a request, and nothing is answered, until SetDown(false).
+func (a *Axis) SetDown(down bool) { a.down.Store(down) }
+
+// commit makes an event durable and then true. Callers hold a.mu.
+func (a *Axis) commit(e event) error {
+	if err := a.log.append(e); err != nil {
+		return err
+	}
+	a.state.apply(e)
+	return nil
+}
+
+// newID makes a docId: a random UUID, as the real axis uses today.
+func (a *Axis) newID() (string, error) {
+	var b [16]byte
+	if _, err := io.ReadFull(a.options.Rand, b[:]); err != nil {
+		return "", err
+	}
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]), nil
+}
+
+// String leaves the secret out.
+func (s System) String() string { return "system " + s.ID }
+
+// GoString leaves the secret out.
+func (s System) GoString() string { return s.String() }

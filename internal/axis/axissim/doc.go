@@ -1,0 +1,23 @@
+// Package axissim is the national document axis in small: an http.Handler that
+// speaks the protocol of the SDK (reference: axis.md §1) well enough that the
+// SDK's own requests, byte for byte, are answered as the SDK demands. It serves
+// the practice office, the demo and the tests; nobody else's documents ever
+// pass through it.
+//
+// An Axis knows systems (with their secrets) and agencies (owned by systems).
+// A packet sent becomes one copy per recipient, each with a docId of its own,
+// listed for the recipient's system until that acknowledges it. State lies in
+// Options.Dir: packets as files, everything else in an append-only log. What an
+// answer has confirmed survives kill -9.
+//
+// Decisions where nobody knows what the real axis does: one unknown recipient
+// refuses the whole packet (18); getEdoc sets "processing"; the same POST twice
+// is two packets with docIds of their own, as a JDK that repeats itself may
+// cause; time stamps are checked only when Options.MaxAge says so; packets are
+// kept as sent, the axis's reprinting and TraceHeader are not imitated.
+//
+// The answers are written here, not with the client's code, so that client and
+// simulator cannot agree on the same mistake.
+//
+// Start reading at axis.go, then handler.go and send.go.
+package axissim

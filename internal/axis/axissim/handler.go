@@ -1,0 +1,110 @@
+package axissim
+
+import (
+	"io"
+	"net/http"
+	"path"
+	"strings"
+)
+
+// request is a signed request in the hands of an operation.
+type request struct {
+	*http.Request
+	system string
+}
+
+// operation answers one kind of request.
+type operation func(a *Axis, r request, w http.ResponseWriter)
+
+// operations by their names in lower case.
+func operations() map[string]operation {
+	return map[string]operation{
+		"sendedoc":            (*Axis).sendEdoc,
+		"getreceivededoclist": (*Axis).receivedList,
+		"getsentedoclist":     (*Axis).sentList,
+		"getedoc":             (*Axis).getEdoc,
+		"downloadedoc":        (*Axis).downloadEdoc,
+		"updatestatus":        (*Axis).updateStatus,
+		"countreceiveedoc":    (*Axis).countEdoc,
+		"countreceivestatus":  (*Axis).countStatus,
+		"getagencieslist":     (*Axis).agencies,
+		"getagencieslistqd20": (*Axis).agenciesQD20,
+		"getsynchronizeunit":  (*Axis).units,
+		"registeragency":      (*Axis).registerAgency,
+		"deleteagency":        (*Axis).deleteAgency,
+	}
+}
+
+// Handler serves the axis. The operation is the last element of the path, after
+// whatever endpoint path the client has been given.
+func (a *Axis) Handler() http.Handler {
+	known := operations()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.cut()
+		r.Body = &mortalBody{a, r.Body}
+		w = &mortalWriter{a, w}
+		name := path.Base(r.URL.Path)
+		do, found := known[strings.ToLower(name)]
+		system, reason := a.authenticate(r)
+		a.options.Log.Info("axis", "operation", name, "system", system, "refused", reason)
+		switch {
+		case !found:
+			a.refuse(w, r, failure(codeOther, "Không có dịch vụ này"))
+		case reason != "":
+			a.refuse(w, r, failure(codeWrongSecret, "Sai SystemId hoặc SecretKey"))
+		default:
+			do(a, request{r, system}, w)
+		}
+	})
+}
+
+// refuse answers without having looked at the body. It is read all the same, so
+// that the client hears the answer instead of a broken pipe.
+func (a *Axis) refuse(w http.ResponseWriter, r *http.Request, why answer) {
+	io.Copy(io.Discard, io.LimitReader(r.Body, a.options.MaxPacket))
+	// Every member any operation must have: the SDK reads its own.
+	write(w, struct {
+		answer
+		DocID string   `json:"DocId"`
+		Data  []string `json:"data"`
+		Count int      `json:"count"`
+	}{answer: why, Data: []string{}})
+}
+
+// cut ends the connection at once while the axis is down.
+func (a *Axis) cut() {
+	if a.down.Load() {
+		panic(http.ErrAbortHandler) // closes the connection, unanswered and unlogged
+	}
+}
+
+// mortalBody and mortalWriter die with the link.
+type mortalBody struct {
+	a *Axis
+	io.ReadCloser
+}
+
+func (b *mortalBody) Read(p []byte) (int, error) {
+	b.a.cut()
+	return b.ReadCloser.Read(p)
+}
+
+type mortalWriter struct {
+	a *Axis
+	http.ResponseWriter
+}
+
+func (w *mortalWriter) Write(p []byte) (int, error) {
+	w.a.cut()
+	return w.ResponseWriter.Write(p)
+}
+
+// broken answers code 20 and tells the log why.
+func (a *Axis) broken(operation string, err error) answer {
+	a.options.Log.Error("axis", "operation", operation, "error", err)
+	return failure(codeSystem, "Lỗi hệ thống trục")
+}
+
+// drain takes the "{}" that some operations are sent with; a client that
+// announced it with Expect: 100-continue waits for that.
+func drain(r request) { io.Copy(io.Discard, io.LimitReader(r.Body, 64<<10)) }

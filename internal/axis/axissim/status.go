@@ -1,0 +1,48 @@
+package axissim
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+)
+
+// explain makes the answer of an error: a refusal speaks for itself, anything
+// else is the axis's own trouble.
+func (a *Axis) explain(operation string, err error) answer {
+	var no *refusal
+	if errors.As(err, &no) {
+		return failure(no.code, no.desc)
+	}
+	return a.broken(operation, err)
+}
+
+func (a *Axis) updateStatus(r request, w http.ResponseWriter) {
+	drain(r)
+	if err := a.update(r); err != nil {
+		write(w, a.explain("updateStatus", err))
+		return
+	}
+	write(w, ok())
+}
+
+// update sets the status of a copy. The same status again changes nothing and
+// is fine; done and fail are final.
+func (a *Axis) update(r request) error {
+	status := strings.ToLower(param(r.Request, "status"))
+	if status != done && status != fail && status != processing {
+		return refused(codeOther, "Trạng thái không hợp lệ")
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, id := range params(r.Request, "docId") {
+		h, found := a.state.copies[id]
+		if !found || !a.state.serves(r.system, string(h.To)) {
+			continue
+		}
+		if !h.open() || h.status == status {
+			return nil
+		}
+		return a.commit(event{Time: a.options.Clock(), Status: &change{id, status, param(r.Request, "description")}})
+	}
+	return refused(codeOther, "Không có gói tin này")
+}
