@@ -57,10 +57,9 @@ func findBlanks(p Page) (blanks, error) {
 func numberBlank(page int, r row) (document.Box, bool, error) {
 	c := cursor{row: r}
 	for start := range r.glyphs {
-		if start > 0 && !apart(r.glyphs[start-1], r.glyphs[start]) && !unicode.IsSpace(r.glyphs[start-1].r) {
+		if c.at = start; c.beginning(start) != start {
 			continue
 		}
-		c.at = start
 		if !c.word("số") {
 			continue
 		}
@@ -210,10 +209,27 @@ func (c *cursor) until(end rune) string {
 	return ""
 }
 
-// rest is the text up to the next gap.
+// beginning steps back from glyph i over what is not set apart from it and
+// gives the first glyph of that text. Spaces do not join: a typist may set
+// columns apart with them.
+func (c *cursor) beginning(i int) int {
+	first := i
+	for j := i - 1; j >= 0; j-- {
+		if unicode.IsSpace(c.glyphs[j].r) {
+			continue
+		}
+		if apart(c.glyphs[j], c.glyphs[first]) {
+			break
+		}
+		first = j
+	}
+	return first
+}
+
+// rest is the text from here to the next gap.
 func (c *cursor) rest() string {
 	to := c.at
-	for to < len(c.glyphs) && (to == c.at || !apart(c.glyphs[to-1], c.glyphs[to])) {
+	for to < len(c.glyphs) && c.beginning(to) <= c.at {
 		to++
 	}
 	return c.text(c.at, to)
@@ -222,11 +238,7 @@ func (c *cursor) rest() string {
 // atPlace tells that the text before position i is at most a place name and a
 // comma, as in "Định Mỹ, ngày".
 func (c *cursor) atPlace(i int) bool {
-	from := i
-	for from > 0 && !apart(c.glyphs[from-1], c.glyphs[from]) {
-		from--
-	}
-	before := strings.TrimSpace(c.text(from, i))
+	before := strings.TrimSpace(c.text(c.beginning(i), i))
 	return before == "" || strings.HasSuffix(before, ",") && len([]rune(before)) <= 40
 }
 

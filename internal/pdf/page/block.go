@@ -48,6 +48,7 @@ func findBlock(pages []Page, signer document.Signer) (block, bool) {
 // blocks finds every heading with a name below it.
 func (p Page) blocks(signer document.Signer) []block {
 	segments := p.segments()
+	recipients := slices.ContainsFunc(segments, isRecipients)
 	var out []block
 	for i, s := range segments {
 		if !isHeading(s, signer) || continued(segments[i+1:], s, signer) {
@@ -57,7 +58,7 @@ func (p Page) blocks(signer document.Signer) []block {
 		if b.name, b.score = nameBelow(segments[i+1:], s, signer); b.score < 0 {
 			continue
 		}
-		if slices.ContainsFunc(segments, isRecipients) {
+		if recipients {
 			b.score += 4
 		}
 		if s.middle() > p.Width/2 {

@@ -10,6 +10,7 @@ const (
 	maxTime     = 30 * time.Second // of one call, when the caller's context has no earlier end
 	maxPages    = 500              // read for text
 	maxGlyphs   = 1_000_000        // read from one file
+	maxSearched = 20_000           // glyphs of a page that is searched for places
 	maxPixels   = 40_000_000       // of a picture; A4 at 300 dpi has 8.7 million
 	idleTime    = 2 * time.Minute  // after which the sandbox is let go
 	wasmPage    = 64 << 10         // bytes

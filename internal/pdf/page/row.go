@@ -16,9 +16,16 @@ type row struct {
 	glyphs   []glyph
 }
 
+// crowded tells that a page holds far more than a page of a document does (some
+// 5000 characters). Such a page is read but not searched for places.
+func (p Page) crowded() bool { return len(p.glyphs) > maxSearched }
+
 // rows sorts a page's upright glyphs into rows from top to bottom. Superscripts
-// and footnote marks stay rows of their own.
+// and footnote marks stay rows of their own. A crowded page has none.
 func (p Page) rows() []row {
+	if p.crowded() {
+		return nil
+	}
 	glyphs := make([]glyph, 0, len(p.glyphs))
 	for _, g := range p.glyphs {
 		if g.upright && g.r != '\n' && g.size > 1 {

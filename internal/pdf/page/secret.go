@@ -14,10 +14,14 @@ import (
 func (r *Reader) SecretMark(ctx context.Context, pdf []byte) (mark string, found bool, err error) {
 	err = r.with(ctx, pdf, func(ctx context.Context, f *file) error {
 		pages, err := f.text(ctx, 1, 1)
-		if err == nil {
-			mark, found = pages[0].secretMark()
+		if err != nil {
+			return err
 		}
-		return err
+		if pages[0].crowded() {
+			return beyondLimits() // better refused than not looked at
+		}
+		mark, found = pages[0].secretMark()
+		return nil
 	})
 	if err != nil {
 		return "", false, fmt.Errorf("look for a secrecy mark: %w", err)
@@ -45,7 +49,10 @@ func (p Page) standAlone() []string {
 			break
 		}
 		for _, below := range segments[i+1:] {
-			if s.baseline-below.baseline < 2*s.size && s.x0 < below.x1 && below.x0 < s.x1 && len(s.text)+len(below.text) < 24 {
+			if s.baseline-below.baseline >= 2*s.size {
+				break
+			}
+			if s.x0 < below.x1 && below.x0 < s.x1 && len(s.text)+len(below.text) < 24 {
 				out = append(out, s.text+" "+below.text)
 			}
 		}

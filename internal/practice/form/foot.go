@@ -18,7 +18,7 @@ func (s *sheet) foot(f Form) {
 		s.centre(face{bold, bodySize}, stateMid, s.y, line)
 		s.y += 17
 	}
-	s.y += signatureRoom
+	s.signature()
 	s.centre(face{bold, bodySize}, stateMid, s.y, f.Signer.Name)
 }
 

@@ -45,13 +45,33 @@ type Form struct {
 
 // Write lays the form out on A4 and writes it as one PDF.
 func Write(w io.Writer, f Form) error {
-	f, err := f.complete()
+	s, err := draw(f)
 	if err != nil {
 		return fmt.Errorf("write form %q: %w", f.Subject, err)
 	}
+	_, err = s.pdf.WriteTo(w)
+	return err
+}
+
+// Layout tells where signing writes on the PDF that Write makes of f: what
+// reading its pages would find, without reading them. A number or date that is
+// given already has no box.
+func Layout(f Form) (document.Layout, error) {
+	s, err := draw(f)
+	if err != nil {
+		return document.Layout{}, fmt.Errorf("lay out form %q: %w", f.Subject, err)
+	}
+	return s.layout, nil
+}
+
+func draw(f Form) (*sheet, error) {
+	f, err := f.complete()
+	if err != nil {
+		return nil, err
+	}
 	s, err := newSheet()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s.describe(f)
 	s.head(f)
@@ -59,11 +79,7 @@ func Write(w io.Writer, f Form) error {
 	s.addressees(f)
 	s.body(f)
 	s.foot(f)
-	if s.err != nil {
-		return fmt.Errorf("write form %q: %w", f.Subject, s.err)
-	}
-	_, err = s.pdf.WriteTo(w)
-	return err
+	return s, s.err
 }
 
 // letter tells the layout of an official letter: no type, V/v under the number.

@@ -7,10 +7,10 @@ import (
 	"vanthu/internal/document"
 )
 
-// blank is what a typist leaves for a number (5 digits at 13 pt) and for a day
+// blank is what a typist leaves for a number (one and 5 digits at 13 pt) and for a day
 // or month: spaces, as in the forms of Annex III.
 const (
-	numberBlank = "          "
+	numberBlank = "           "
 	dayBlank    = "      "
 )
 
@@ -19,8 +19,8 @@ const (
 func (s *sheet) head(f Form) {
 	y := max(s.issuer(f), s.state())
 	s.y = y + 24
-	s.centre(face{regular, 13}, issuerMid, s.y, "Số: "+numberText(f)+"/"+f.Notation)
-	s.centre(face{italic, 13}, stateMid, s.y, f.Place+", "+dateText(f))
+	s.number(f)
+	s.date(f)
 	if f.letter() {
 		s.letterSubject(f.Subject)
 	}
@@ -54,18 +54,31 @@ func (s *sheet) state() float64 {
 	return s.y + 20
 }
 
-func numberText(f Form) string {
-	if f.Number == "" {
-		return numberBlank
+// number draws box 3 and remembers its blank.
+func (s *sheet) number(f Form) {
+	text := face{regular, 13}
+	if f.Number != "" {
+		s.centre(text, issuerMid, s.y, "Số: "+f.Number+"/"+f.Notation)
+		return
 	}
-	return f.Number
+	line := "Số:" + numberBlank + "/" + f.Notation
+	x := issuerMid - s.centre(text, issuerMid, s.y, line)/2
+	s.layout.Number = s.blank(text, x, "Số:", numberBlank)
 }
 
-func dateText(f Form) string {
-	if f.Date.IsZero() {
-		return "ngày" + dayBlank + "tháng" + dayBlank + "năm " + strconv.Itoa(f.Year)
+// date draws box 4 and remembers its blanks.
+func (s *sheet) date(f Form) {
+	text := face{italic, 13}
+	if !f.Date.IsZero() {
+		s.centre(text, stateMid, s.y, f.Place+", "+f.Date.Words())
+		return
 	}
-	return f.Date.Words()
+	day := f.Place + ", ngày"
+	month := day + dayBlank + "tháng"
+	line := month + dayBlank + "năm " + strconv.Itoa(f.Year)
+	x := stateMid - s.centre(text, stateMid, s.y, line)/2
+	s.layout.Day = s.blank(text, x, day, dayBlank)
+	s.layout.Month = s.blank(text, x, month, dayBlank)
 }
 
 // letterSubject draws "V/v …" 6 pt under the number.

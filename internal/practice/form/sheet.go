@@ -9,6 +9,8 @@ import (
 	"github.com/go-fonts/liberation/liberationserifitalic"
 	"github.com/go-fonts/liberation/liberationserifregular"
 	"github.com/signintech/gopdf"
+
+	"vanthu/internal/document"
 )
 
 // Page geometry in points, Decree 30 Annex I, I.3: A4, margins 20 mm above and
@@ -48,6 +50,8 @@ type sheet struct {
 	y    float64 // next baseline, from the top of the page
 	page int
 	err  error
+
+	layout document.Layout // what was left blank
 }
 
 func newSheet() (*sheet, error) {

@@ -1,0 +1,195 @@
+package page
+
+import (
+	"context"
+	"errors"
+	"image"
+	"math"
+	"strings"
+	"testing"
+
+	"vanthu/internal/document"
+	"vanthu/internal/practice/form"
+)
+
+func TestLayoutFindsWhatTheFormLeftBlank(t *testing.T) {
+	r := reader(t)
+	for name, f := range forms() {
+		t.Run(name, func(t *testing.T) {
+			got, err := r.Layout(context.Background(), write(t, f), Hints{Signer: f.Signer})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := form.Layout(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Whole {
+				t.Error("whole")
+			}
+			pairs := map[string][2]document.Box{
+				"number": {got.Number, want.Number}, "day": {got.Day, want.Day}, "month": {got.Month, want.Month},
+				"sign": {got.Sign, want.Sign}, "seal": {got.Seal, want.Seal},
+			}
+			for box, p := range pairs {
+				if !near(p[0], p[1], 1) {
+					t.Errorf("%s: found %+v, drawn %+v", box, p[0], p[1])
+				}
+			}
+		})
+	}
+}
+
+// TestBoxesAreBlankOnThePicture holds places and picture together: there is
+// not one dark pixel where number, date and signature will stand.
+func TestBoxesAreBlankOnThePicture(t *testing.T) {
+	r := reader(t)
+	const dpi = 150
+	for name, f := range forms() {
+		t.Run(name, func(t *testing.T) {
+			pdf := write(t, f)
+			l, err := r.Layout(context.Background(), pdf, Hints{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, b := range []document.Box{l.Number, l.Day, l.Month, l.Sign} {
+				img, err := r.Picture(context.Background(), pdf, b.Page, dpi)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if n := darkPixels(img, b, dpi); n != 0 {
+					t.Errorf("%d dark pixels in %+v", n, b)
+				}
+				wider := document.Box{Page: b.Page, X: b.X - 60, Y: b.Y - 20, W: b.W + 120, H: b.H + 40}
+				if darkPixels(img, wider, dpi) == 0 {
+					t.Errorf("nothing is drawn around %+v", b)
+				}
+			}
+		})
+	}
+}
+
+func darkPixels(img image.Image, b document.Box, dpi float64) int {
+	k := dpi / 72
+	height := float64(img.Bounds().Dy())
+	dark := 0
+	for x := int(b.X * k); x < int((b.X+b.W)*k); x++ {
+		for y := int(height - (b.Y+b.H)*k); y < int(height-b.Y*k); y++ {
+			if r, g, bl, _ := img.At(x, y).RGBA(); r+g+bl < 3*0x9000 {
+				dark++
+			}
+		}
+	}
+	return dark
+}
+
+func TestLayoutRefuses(t *testing.T) {
+	r := reader(t)
+	tests := []struct {
+		name   string
+		change func(*form.Form)
+		want   error
+	}{
+		{"number typed", func(f *form.Form) { f.Number = "15" }, ErrNumbered},
+		{"date typed", func(f *form.Form) { f.Date = document.Date{Year: 2026, Month: 11, Day: 21} }, ErrDated},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := decision()
+			test.change(&f)
+			_, err := r.Layout(context.Background(), write(t, f), Hints{})
+			var problem *document.Problem
+			if !errors.Is(err, test.want) || !errors.As(err, &problem) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestSealDiameter(t *testing.T) {
+	r := reader(t)
+	pdf := write(t, decision())
+	for _, mm := range []float64{-1, 5, 81, math.NaN(), math.Inf(1)} {
+		if _, err := r.Layout(context.Background(), pdf, Hints{SealMM: mm}); !errors.Is(err, ErrSeal) {
+			t.Errorf("%g mm: %v", mm, err)
+		}
+	}
+	l, err := r.Layout(context.Background(), pdf, Hints{SealMM: 30})
+	if err != nil || math.Abs(l.Seal.W-30*72/25.4) > 0.01 {
+		t.Errorf("30 mm: %+v, %v", l.Seal, err)
+	}
+}
+
+func TestScansGetTheDecreesBoxes(t *testing.T) {
+	r := reader(t)
+	for name, pdf := range samples(t, "signed") {
+		t.Run(name, func(t *testing.T) {
+			l, err := r.Layout(context.Background(), pdf, Hints{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			pages, err := r.Text(context.Background(), pdf)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !l.Whole || !l.Month.IsZero() || l.Number.Page != 1 || l.Day.Page != 1 || l.Sign.Page != len(pages) || l.Seal.Page != len(pages) {
+				t.Errorf("layout %+v", l)
+			}
+			if l.Number.X+l.Number.W > l.Day.X {
+				t.Errorf("number %+v and date %+v overlap", l.Number, l.Day)
+			}
+			for _, b := range []document.Box{l.Number, l.Day, l.Sign, l.Seal} {
+				if !near(b, within(pages[b.Page-1], b), 0) {
+					t.Errorf("%+v is not on its page", b)
+				}
+			}
+		})
+	}
+}
+
+// TestTemplates reads the blank forms of Annex III. Their dotted year is no
+// year, so all but the minutes, which have no date line, are refused; with a
+// year they would pass.
+func TestTemplates(t *testing.T) {
+	r := reader(t)
+	for name, pdf := range samples(t, "templates") {
+		t.Run(name, func(t *testing.T) {
+			pages, err := r.Text(context.Background(), pdf)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if b, ok := findBlock(pages, document.Signer{}); !ok || b.name.text != "Họ và tên" || b.sign().X < pages[0].Width/2 {
+				t.Errorf("block %+v", b)
+			}
+			l, err := r.Layout(context.Background(), pdf, Hints{})
+			if strings.HasPrefix(name, "bien-ban") {
+				if err != nil || l.Number.W < 9 || !l.Day.IsZero() || l.Whole {
+					t.Errorf("layout %+v, %v", l, err)
+				}
+				return
+			}
+			if !errors.Is(err, ErrNoYear) {
+				t.Errorf("layout %+v, %v", l, err)
+			}
+			withYear(pages[0].glyphs)
+			if b, err := findBlanks(pages[0]); err != nil || b.number.W < 9 || b.day.W < 9 || b.month.W < 9 {
+				t.Errorf("with a year: %+v, %v", b, err)
+			}
+		})
+	}
+}
+
+// withYear writes 2026 over the dots after "năm" in the first such line.
+func withYear(glyphs []glyph) {
+	for i := range glyphs {
+		if i+6 < len(glyphs) && glyphs[i].r == 'n' && glyphs[i+1].r == 'ă' && glyphs[i+2].r == 'm' && glyphs[i+3].r == '.' {
+			for j, r := range "202" {
+				glyphs[i+3+j].r = r
+			}
+			last := &glyphs[i+6]
+			last.r, last.baseline, last.upright = '6', glyphs[i+5].baseline, true
+			last.x0, last.x1, last.size = glyphs[i+5].x1, glyphs[i+5].x1+6, glyphs[i+5].size
+			return
+		}
+	}
+}
