@@ -1,0 +1,15 @@
+// Package axistest is what every axis must do, as a test: one conformance suite
+// (Run) that runs against the simulator with every go test and against a real
+// gateway when AXIS_TEST_URL is set. It also holds Line, a connection that
+// misbehaves on demand, for the tests of whatever stands on the client.
+//
+// The gateway run sends packets between two agencies of the test system, marked
+// as tests in their subject, and acknowledges only what it sent:
+//
+//	AXIS_TEST_URL          endpoint
+//	AXIS_TEST_SYSTEM       system id
+//	AXIS_TEST_SECRET_FILE  file with the secret
+//	AXIS_TEST_FROM         code of a sending agency of the system
+//	AXIS_TEST_TO           codes of receiving agencies of the system, joined by commas
+//	AXIS_TEST_UNPADDED     "1" for the SDK's form of hash-file
+package axistest
