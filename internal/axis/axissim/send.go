@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 
 	"vanthu/internal/document"
@@ -171,6 +172,9 @@ func (a *Axis) address(m *message, to []document.Code) error {
 		if !found || !agency.Code.Receives() {
 			unknown = append(unknown, string(code))
 			continue
+		}
+		if slices.ContainsFunc(m.Copies, func(c *copyOf) bool { return c.To == agency.Code }) {
+			continue // named twice, or by its old and its new code
 		}
 		id, err := a.newID()
 		if err != nil {
