@@ -28,6 +28,7 @@ type Document struct {
 	Progress   []Note      `json:"progress,omitempty"`
 	Completion *Completion `json:"completion,omitempty"`
 
+	Unreadable  bool     `json:"unreadable,omitempty"`  // the packet was quarantined and acknowledged "fail"
 	DuplicateOf string   `json:"duplicateOf,omitempty"` // ID of the record this one repeats
 	Warnings    []string `json:"warnings,omitempty"`    // Vietnamese, for the clerk
 	Reported    []Report `json:"reported,omitempty"`    // statuses queued to the sender

@@ -38,7 +38,7 @@ func (d *Desk) Receive(ctx context.Context, a Arrival) (Document, error) {
 }
 
 func (d *Desk) receive(ctx context.Context, a Arrival) (Document, error) {
-	if known, ok, err := d.byAxisID(a.AxisID); err != nil || ok {
+	if known, ok, err := d.ByAxisID(a.AxisID); err != nil || ok {
 		return known, err
 	}
 	doc := Document{ID: d.NewID(), Origin: Origin{
@@ -83,6 +83,7 @@ func (d *Desk) quarantine(doc Document, cause error) (Document, error) {
 	if !errors.Is(cause, edxml.ErrBroken) && !errors.Is(cause, edxml.ErrTooLarge) && !errors.Is(cause, edxml.ErrForbidden) {
 		return Document{}, cause
 	}
+	doc.Unreadable = true
 	doc.warn(quarantineReason(cause))
 	return d.arrive(doc, EventQuarantine, cause.Error(), func(*store.Tx, *Document, time.Time) (string, error) {
 		return "", nil
@@ -155,18 +156,13 @@ func (d *Desk) keepFile(a edxml.Attachment) (File, error) {
 	return File{Name: name, Hash: hash, Size: size, Kind: kindOf(k.head, name), Description: a.Description}, nil
 }
 
-func (d *Desk) byAxisID(axisID string) (doc Document, ok bool, err error) {
+// ByAxisID finds the record of a copy received before.
+func (d *Desk) ByAxisID(axisID string) (doc Document, ok bool, err error) {
 	err = d.Store.View(func(tx *store.Tx) error {
 		doc, ok, err = findAxisID(tx, axisID)
 		return err
 	})
 	return doc, ok, err
-}
-
-// Known tells whether a copy was received before.
-func (d *Desk) Known(axisID string) (bool, error) {
-	_, ok, err := d.byAxisID(axisID)
-	return ok, err
 }
 
 func findAxisID(tx *store.Tx, axisID string) (Document, bool, error) {

@@ -29,7 +29,9 @@ type Feedback struct {
 	Record string `json:"record,omitempty"`
 	// Problem says, in Vietnamese, why it could not be matched or read.
 	Problem string `json:"problem,omitempty"`
-	Seen    bool   `json:"seen,omitempty"` // the clerk has looked at the problem
+	// Unreadable packets are acknowledged "fail".
+	Unreadable bool `json:"unreadable,omitempty"`
+	Seen       bool `json:"seen,omitempty"` // the clerk has looked at the problem
 }
 
 var _ store.Record = (*Feedback)(nil)

@@ -36,7 +36,7 @@ func (d *Desk) takeStatus(ctx context.Context, axisID string, packet store.Hash,
 	mark := "done"
 	switch {
 	case broken(err):
-		f.Problem, mark = "Gói tin trạng thái hỏng, không đọc được.", "fail"
+		f.Problem, f.Unreadable, mark = "Gói tin trạng thái hỏng, không đọc được.", true, "fail"
 	case err != nil:
 		return err
 	}
@@ -44,7 +44,7 @@ func (d *Desk) takeStatus(ctx context.Context, axisID string, packet store.Hash,
 		return err
 	}
 	err = d.Store.Update(store.Act{Who: "system", What: "status", Detail: axisID}, func(tx *store.Tx) error {
-		if known, err := knownFeedback(tx, axisID); err != nil || known {
+		if _, known, err := findFeedback(tx, axisID); err != nil || known {
 			return errors.Join(err, errNothing)
 		}
 		if status != nil {
@@ -88,21 +88,22 @@ func (d *Desk) readStatus(h store.Hash) (*edxml.Status, error) {
 	return p.Status, nil
 }
 
-// KnownStatus tells whether a status copy was taken before.
-func (d *Desk) KnownStatus(axisID string) (known bool, err error) {
+// StatusByAxisID finds a status copy taken before.
+func (d *Desk) StatusByAxisID(axisID string) (f Feedback, ok bool, err error) {
 	err = d.Store.View(func(tx *store.Tx) error {
-		known, err = knownFeedback(tx, axisID)
+		f, ok, err = findFeedback(tx, axisID)
 		return err
 	})
-	return known, err
+	return f, ok, err
 }
 
-func knownFeedback(tx *store.Tx, axisID string) (bool, error) {
-	err := tx.Get(clip(axisID), &Feedback{})
+func findFeedback(tx *store.Tx, axisID string) (Feedback, bool, error) {
+	var f Feedback
+	err := tx.Get(clip(axisID), &f)
 	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
+		return Feedback{}, false, nil
 	}
-	return err == nil, err
+	return f, err == nil, err
 }
 
 func queueAck(tx *store.Tx, f Feedback, mark string) error {
