@@ -46,7 +46,7 @@ func arrived(tx *Tx, i int) error {
 func grown(t testing.TB, n, spare int) *Store {
 	t.Helper()
 	s := openTest(t, t.TempDir())
-	const batch = 1000
+	const batch = 20
 	for from := 0; from < n; from += batch {
 		update(t, s, "fill", func(tx *Tx) error {
 			for i := from; i < min(n, from+batch); i++ {

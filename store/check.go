@@ -110,7 +110,7 @@ func (c *checker) records(tx *Tx) error {
 	return c.each(tx, bucketRecords, "bản ghi", nil, func(key, payload []byte) error {
 		kind, rest, ok := cutTerm(key)
 		where := fmt.Sprintf("bản ghi %s %s", kind, rest)
-		s, err := decodeStored(payload)
+		s, err := decodeStored(payload, &tx.s.squeezer)
 		if !ok || err != nil || !json.Valid(s.payload) {
 			c.add(where, "nội dung hỏng")
 			return nil

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -9,20 +10,21 @@ import (
 // nothing before the opening number or after the counter.
 func (c *checker) registers(tx *Tx) error {
 	r := registerCheck{checker: c, books: map[Book]*bookCheck{}}
-	if err := c.each(tx, bucketRegisters, "sổ", []byte{spaceBook}, r.counter); err != nil {
-		return err
-	}
-	if err := c.each(tx, bucketRegisters, "sổ", []byte{spaceLine}, r.line); err != nil {
-		return err
-	}
-	for _, b := range r.order {
-		if b.next != b.counter.Last+1 {
-			c.add(bookName(b.counter.Book), "bộ đếm ghi số cuối là %d nhưng dòng cuối là số %d", b.counter.Last, b.next-1)
-		} else if b.date != b.counter.Date {
-			c.add(bookName(b.counter.Book), "bộ đếm ghi ngày cuối là %q nhưng dòng cuối ngày %q", b.counter.Date, b.date)
+	for _, b := range tx.Books() {
+		if err := r.open(tx, b); err != nil {
+			return err
 		}
 	}
-	return nil
+	err := c.each(tx, bucketRegisters, "sổ", nil, func(key, payload []byte) error {
+		if !isCounter(key) {
+			r.line(key, payload)
+		}
+		return nil
+	})
+	for _, b := range r.order {
+		r.end(b)
+	}
+	return err
 }
 
 // registerCheck walks the lines, which lie in the order of their numbers.
@@ -43,34 +45,48 @@ func bookName(b Book) string { return fmt.Sprintf("sổ %s", b) }
 
 func lineName(l Line) string { return fmt.Sprintf("sổ %s, số %d", l.Book, l.Number) }
 
-func (r *registerCheck) counter(key, payload []byte) error {
+// open reads the counter of a book.
+func (r *registerCheck) open(tx *Tx, book Book) error {
 	var c counter
-	err := json.Unmarshal(payload, &c)
-	if err != nil || string(bookKey(spaceBook, c.Book)) != string(key) {
-		r.add(fmt.Sprintf("sổ %q", readable(key)), "bộ đếm hỏng")
-		return nil
+	err := tx.getJSON(bucketRegisters, counterKey(book), &c)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		r.add(bookName(book), "sổ không có bộ đếm")
+	case errors.Is(err, ErrDamaged) || err == nil && c.Book != book:
+		r.add(bookName(book), "bộ đếm hỏng")
+	case err != nil:
+		return err
+	default:
+		b := &bookCheck{counter: c, next: c.Opening}
+		r.books[book] = b
+		r.order = append(r.order, b)
 	}
-	b := &bookCheck{counter: c, next: c.Opening}
-	r.books[c.Book] = b
-	r.order = append(r.order, b)
 	return nil
 }
 
-func (r *registerCheck) line(key, payload []byte) error {
+// end compares the last line of a book with its counter.
+func (r *registerCheck) end(b *bookCheck) {
+	switch c := b.counter; {
+	case b.next != c.Last+1:
+		r.add(bookName(c.Book), "bộ đếm ghi số cuối là %d nhưng dòng cuối là số %d", c.Last, b.next-1)
+	case b.date != c.Date:
+		r.add(bookName(c.Book), "bộ đếm ghi ngày cuối là %q nhưng dòng cuối ngày %q", c.Date, b.date)
+	}
+}
+
+func (r *registerCheck) line(key, payload []byte) {
 	var l Line
 	err := json.Unmarshal(payload, &l)
 	if err != nil || string(lineKey(l.Book, l.Number)) != string(key) {
 		r.add(fmt.Sprintf("sổ %q", readable(key)), "dòng hỏng")
-		return nil
+		return
 	}
 	b := r.books[l.Book]
-	if b == nil {
-		r.add(lineName(l), "sổ không có bộ đếm")
+	if b == nil { // its counter was reported
 		b = &bookCheck{counter: counter{Book: l.Book}, next: l.Number}
 		r.books[l.Book] = b
 	}
 	r.follows(b, l)
-	return nil
 }
 
 // follows compares a line with the one before it.

@@ -104,7 +104,7 @@ func (tx *Tx) namedBlobs() (names, error) {
 			}
 			payload, err := unseal(name, p.key, p.value)
 			if err == nil && name == bucketRecords {
-				err = found.addRecord(payload)
+				err = found.addRecord(payload, &tx.s.squeezer)
 			} else if err == nil {
 				found.addText(payload, meant)
 			}
@@ -116,8 +116,8 @@ func (tx *Tx) namedBlobs() (names, error) {
 	return found, nil
 }
 
-func (n names) addRecord(payload []byte) error {
-	r, err := decodeStored(payload)
+func (n names) addRecord(payload []byte, z *squeezer) error {
+	r, err := decodeStored(payload, z)
 	for _, h := range r.blobs {
 		n.add(h, listed)
 	}

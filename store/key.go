@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
 )
 
 // Keys are built from terms. A term is the text with every 0x00 written as
@@ -13,8 +14,6 @@ import (
 const (
 	spaceRecord  = 'r' // index entries of records
 	spaceJournal = 'j' // journal entries by record
-	spaceBook    = 'b' // counter of a book
-	spaceLine    = 'l' // line of a book
 )
 
 // Longest parts of a key, in bytes. bbolt allows 32768 for the whole.
@@ -92,12 +91,26 @@ func journalSpace(record string) []byte {
 	return appendTerm([]byte{spaceJournal}, record)
 }
 
-func bookKey(space byte, b Book) []byte {
-	return binary.BigEndian.AppendUint32(appendTerm([]byte{space}, b.Name), uint32(b.Year))
+// bookSpace is what the keys of a book's lines and of its counter begin with.
+func bookSpace(b Book) []byte {
+	return binary.BigEndian.AppendUint32(appendTerm(nil, b.Name), uint32(b.Year))
 }
 
 func lineKey(b Book, number int) []byte {
-	return binary.BigEndian.AppendUint32(bookKey(spaceLine, b), uint32(number))
+	return binary.BigEndian.AppendUint32(bookSpace(b), uint32(number))
+}
+
+// counterKey lies right behind the last line a book can have, so that the counter
+// and the line it counts are mostly on one page.
+func counterKey(b Book) []byte {
+	return binary.BigEndian.AppendUint32(bookSpace(b), counterMark)
+}
+
+const counterMark = math.MaxUint32
+
+// isCounter tells counters from lines.
+func isCounter(key []byte) bool {
+	return len(key) >= 4 && binary.BigEndian.Uint32(key[len(key)-4:]) == counterMark
 }
 
 func seqKey(seq uint64) []byte {

@@ -53,7 +53,7 @@ func (tx *Tx) put1(r Record) error {
 	if err := tx.s.mustHave(next.blobs, old.blobs); err != nil {
 		return err
 	}
-	if err := tx.put(bucketRecords, key, next.encode()); err != nil {
+	if err := tx.put(bucketRecords, key, next.encode(&tx.s.squeezer)); err != nil {
 		return err
 	}
 	return tx.reindex(r.Kind(), r.Key(), old.entries, next.entries)
@@ -81,6 +81,9 @@ func pack(r Record) (stored, error) {
 	s.blobs = distinct(s.blobs, compareHashes)
 	if s.payload, err = json.Marshal(r); err != nil {
 		return stored{}, invalid("%v", err)
+	}
+	if len(s.payload) > maxRecord {
+		return stored{}, invalid("record of %d bytes, at most %d", len(s.payload), maxRecord)
 	}
 	return s, nil
 }
@@ -158,12 +161,13 @@ func (tx *Tx) stored(key []byte) (stored, error) {
 	if err != nil {
 		return stored{}, err
 	}
-	return decodeStored(payload)
+	return decodeStored(payload, &tx.s.squeezer)
 }
 
 // encode writes counts and lengths as uvarints: entries (index, value), blobs
-// (32 bytes each), then the JSON to the end.
-func (s stored) encode() []byte {
+// (32 bytes each), the length of the JSON when it is deflated and else 0, then the
+// JSON to the end.
+func (s stored) encode(z *squeezer) []byte {
 	out := binary.AppendUvarint(nil, uint64(len(s.entries)))
 	for _, e := range s.entries {
 		out = appendText(appendText(out, e.Index), e.Value)
@@ -173,15 +177,18 @@ func (s stored) encode() []byte {
 		raw, _ := hex.DecodeString(string(h)) // pack has checked it
 		out = append(out, raw...)
 	}
-	return append(out, s.payload...)
+	if small := z.squeeze(s.payload); small != nil {
+		return append(binary.AppendUvarint(out, uint64(len(s.payload))), small...)
+	}
+	return append(append(out, 0), s.payload...)
 }
 
 func appendText(out []byte, text string) []byte {
 	return append(binary.AppendUvarint(out, uint64(len(text))), text...)
 }
 
-// decodeStored is the inverse of encode. The payload aliases b.
-func decodeStored(b []byte) (stored, error) {
+// decodeStored is the inverse of encode. The payload may alias b.
+func decodeStored(b []byte, z *squeezer) (stored, error) {
 	var s stored
 	d := decoder{rest: b}
 	for n := d.count(2); n > 0 && !d.bad; n-- {
@@ -190,11 +197,16 @@ func decodeStored(b []byte) (stored, error) {
 	for n := d.count(hashSize); n > 0 && !d.bad; n-- {
 		s.blobs = append(s.blobs, Hash(hex.EncodeToString(d.take(hashSize))))
 	}
+	size := d.number()
 	if d.bad {
 		return stored{}, damaged("record envelope is cut or garbled")
 	}
-	s.payload = d.rest
-	return s, nil
+	if s.payload = d.rest; size == 0 {
+		return s, nil
+	}
+	var err error
+	s.payload, err = z.swell(d.rest, size)
+	return s, err
 }
 
 // decoder reads lengths it does not trust.
@@ -203,14 +215,23 @@ type decoder struct {
 	bad  bool
 }
 
-// count reads a number of items of at least size bytes each.
-func (d *decoder) count(size int) uint64 {
+func (d *decoder) number() uint64 {
 	n, used := binary.Uvarint(d.rest)
-	if d.bad || used <= 0 || n > uint64(len(d.rest)-used)/uint64(size) {
+	if d.bad || used <= 0 {
 		d.bad = true
 		return 0
 	}
 	d.rest = d.rest[used:]
+	return n
+}
+
+// count reads a number of items of at least size bytes each.
+func (d *decoder) count(size int) uint64 {
+	n := d.number()
+	if n > uint64(len(d.rest))/uint64(size) {
+		d.bad = true
+		return 0
+	}
 	return n
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -189,11 +190,14 @@ func (tx *Tx) Lines(b Book, from int) iter.Seq2[Line, error] {
 			yield(Line{}, inBook(b, err))
 			return
 		}
-		s := span{bucket: bucketRegisters, prefix: bookKey(spaceLine, b)}
+		s := span{bucket: bucketRegisters, prefix: bookSpace(b)}
 		if from > 1 {
 			s.after = lineKey(b, min(from, math.MaxInt32)-1)
 		}
 		for p, err := range tx.scan(s) {
+			if err == nil && isCounter(p.key) {
+				return
+			}
 			var l Line
 			if err == nil {
 				l, err = readLine(p)
@@ -224,27 +228,38 @@ func (tx *Tx) LastNumber(b Book) int {
 	return c.Last
 }
 
-// Books lists the books that have a line or an opening number.
+// Books lists the books that have a line or an opening number, by name and year.
+// It jumps from book to book.
 func (tx *Tx) Books() []Book {
 	var list []Book
-	for p, err := range tx.scan(span{bucket: bucketRegisters, prefix: []byte{spaceBook}}) {
-		if err != nil {
+	var after []byte
+	for {
+		b, ok := tx.nextBook(after)
+		if !ok {
 			return list
 		}
-		if c, err := readCounter(p); err == nil {
-			list = append(list, c.Book)
-		}
+		list = append(list, b)
+		after = counterKey(b)
 	}
-	return list
 }
 
-func readCounter(p pair) (counter, error) {
-	var c counter
-	payload, err := unseal(bucketRegisters, p.key, p.value)
-	if err == nil {
-		err = decode(payload, &c)
+func (tx *Tx) nextBook(after []byte) (Book, bool) {
+	for p, err := range tx.scan(span{bucket: bucketRegisters, after: after, keys: true}) {
+		if err != nil {
+			break
+		}
+		return cutBook(p.key)
 	}
-	return c, err
+	return Book{}, false
+}
+
+// cutBook takes the book out of the key of a line or a counter.
+func cutBook(key []byte) (Book, bool) {
+	name, rest, ok := cutTerm(key)
+	if !ok || len(rest) != 8 {
+		return Book{}, false
+	}
+	return Book{Name: name, Year: int(binary.BigEndian.Uint32(rest))}, true
 }
 
 // counter reads the state of a book, that of a new one when there is none.
@@ -253,7 +268,7 @@ func (tx *Tx) counter(b Book) (counter, error) {
 	if err := b.check(); err != nil {
 		return c, err
 	}
-	err := tx.getJSON(bucketRegisters, bookKey(spaceBook, b), &c)
+	err := tx.getJSON(bucketRegisters, counterKey(b), &c)
 	if errors.Is(err, ErrNotFound) {
 		return counter{Book: b, Opening: 1}, nil
 	}
@@ -264,7 +279,7 @@ func (tx *Tx) saveCounter(c counter) error {
 	if err := tx.may(acting); err != nil {
 		return err
 	}
-	return tx.putJSON(bucketRegisters, bookKey(spaceBook, c.Book), c)
+	return tx.putJSON(bucketRegisters, counterKey(c.Book), c)
 }
 
 func (tx *Tx) saveLine(l Line) error {

@@ -38,6 +38,8 @@ type Store struct {
 	blobs blobGate
 	watch watchers
 
+	squeezer squeezer
+
 	mu     sync.Mutex
 	broken error // set when bbolt panicked while writing: its locks cannot be trusted
 }

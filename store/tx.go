@@ -189,6 +189,7 @@ func (tx *Tx) writing(name string, write func(*bolt.Bucket) error) error {
 		if err != nil {
 			return err
 		}
+		b.FillPercent = fillPercent
 		return write(b)
 	})
 	if err != nil && tx.err == nil {
