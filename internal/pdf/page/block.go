@@ -21,7 +21,10 @@ type block struct {
 
 // headingWords begin a line of competence or position as documents of communes
 // and the agencies around them have it.
-var headingWords = regexp.MustCompile(`^(TM|KT|TL|TUQ|Q)\s?\.\s?\S|^(PHÓ )?(CHỦ TỊCH|CHÁNH VĂN PHÒNG|TRƯỞNG PHÒNG|TRƯỞNG BAN|GIÁM ĐỐC|TỔ TRƯỞNG|CHỦ TỌA|CHỦ NHIỆM|HIỆU TRƯỞNG|BÍ THƯ|CHỈ HUY TRƯỞNG|CỤC TRƯỞNG|VỤ TRƯỞNG|TRƯỞNG CÔNG AN)\b|^PHÓ |^(QUYỀN HẠN, )?CHỨC VỤ CỦA NGƯỜI KÝ|^BỘ TRƯỞNG|^THỨ TRƯỞNG|^THỦ TƯỚNG`)
+var headingWords = regexp.MustCompile(`^(TM|KT|TL|TUQ|Q)\s?\.\s?\S` +
+	`|^(CHỦ TỊCH|CHÁNH VĂN PHÒNG|CHÁNH THANH TRA|GIÁM ĐỐC|TỔ TRƯỞNG|CHỦ TỌA|CHỦ NHIỆM|HIỆU TRƯỞNG|BÍ THƯ|CHỈ HUY TRƯỞNG|CỤC TRƯỞNG|VỤ TRƯỞNG|BỘ TRƯỞNG|THỨ TRƯỞNG|THỦ TƯỚNG|THỦ TRƯỞNG|ĐẠI DIỆN|THƯ KÝ|KẾ TOÁN|NGƯỜI LẬP|NGƯỜI KÝ)(\s|$)` +
+	`|^(PHÓ|TRƯỞNG) ` +
+	`|^QUYỀN HẠN, CHỨC VỤ CỦA NGƯỜI KÝ$`)
 
 // Distances in ems within a block.
 const (
@@ -32,7 +35,8 @@ const (
 )
 
 // findBlock chooses the block of signatures: the one over the signer's name,
-// beside "Nơi nhận", rightmost; among equals the last.
+// beside "Nơi nhận", on the right; among equals the last. A name without a
+// heading this package knows is taken with the line above it.
 func findBlock(pages []Page, signer document.Signer) (block, bool) {
 	best := block{score: -1}
 	for _, p := range pages {
@@ -42,7 +46,40 @@ func findBlock(pages []Page, signer document.Signer) (block, bool) {
 			}
 		}
 	}
-	return best, best.score >= 0
+	if best.score < 0 {
+		return findName(pages, signer)
+	}
+	return best, true
+}
+
+// findName finds the signer's name alone, from the end of the document.
+func findName(pages []Page, signer document.Signer) (block, bool) {
+	for _, p := range slices.Backward(pages) {
+		segments := p.segments()
+		for i, s := range slices.Backward(segments) {
+			if sameName(s.text, signer.Name) {
+				return block{page: p.Number, heading: lineAbove(segments[:i], s), name: s}, true
+			}
+		}
+	}
+	return block{}, false
+}
+
+// lineAbove is the nearest line over the name in its column; a made-up one
+// where a position would stand when there is none.
+func lineAbove(above []segment, name segment) segment {
+	for _, s := range slices.Backward(above) {
+		step := (s.baseline - name.baseline) / name.size
+		if step > farthest {
+			break
+		}
+		if step > nearestName && s.x0 < name.x1 && name.x0 < s.x1 {
+			return s
+		}
+	}
+	room := name
+	room.baseline += 6 * name.size
+	return room
 }
 
 // blocks finds every heading with a name below it.

@@ -34,6 +34,12 @@ func TestFindBlock(t *testing.T) {
 		{"position known from the signer only", []Page{typedPage(1,
 			typed{350, 500, "KẾ TOÁN TRƯỞNG"}, typed{345, 600, "Lê Văn Tám"})},
 			document.Signer{Position: "Kế toán trưởng", Name: "Lê Văn Tám"}, 1, "KẾ TOÁN TRƯỞNG", "Lê Văn Tám"},
+		{"position without a heading word", []Page{typedPage(1,
+			typed{350, 500, "Cán bộ tiếp nhận"}, typed{345, 600, "Lê Văn Tám"})},
+			document.Signer{Name: "Lê Văn Tám"}, 1, "Cán bộ tiếp nhận", "Lê Văn Tám"},
+		{"position that ends in a letter of our own", []Page{typedPage(1,
+			typed{350, 500, "BÍ THƯ"}, typed{345, 600, "Lê Văn Tám"})},
+			document.Signer{}, 1, "BÍ THƯ", "Lê Văn Tám"},
 		{"minutes with two signers", []Page{typedPage(1,
 			typed{120, 500, "CHỦ TỌA"}, typed{420, 500, "CHỦ TỌA"}, typed{100, 600, "Trần Văn Được"}, typed{400, 600, "Lê Văn Tám"})},
 			document.Signer{Name: "Trần Văn Được"}, 1, "CHỦ TỌA", "Trần Văn Được"},
@@ -72,6 +78,14 @@ func TestSignBetweenPositionAndName(t *testing.T) {
 	}
 	if s.Y < below || s.Y+s.H > above {
 		t.Errorf("signature %+v covers the lines at %g and %g", s, below, above)
+	}
+}
+
+func TestNameAlone(t *testing.T) {
+	p := typedPage(1, typed{345, 600, "Lê Văn Tám"})
+	b, ok := findBlock([]Page{p}, document.Signer{Name: "Lê Văn Tám"})
+	if s := b.sign(); !ok || s.Y < 842-600 {
+		t.Errorf("found %v, signature %+v is not above the name", ok, s)
 	}
 }
 

@@ -1,9 +1,12 @@
 package page
 
 import (
+	"bytes"
+	"compress/zlib"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -103,6 +106,47 @@ func TestContextStopsTheSandbox(t *testing.T) {
 	}
 	if _, err := r.Text(context.Background(), write(t, decision())); err != nil {
 		t.Errorf("the next file: %v", err)
+	}
+}
+
+// TestBomb: 2 MB that unpack to 1 GB, twice, end in an error or in a page
+// without words, within the sandbox's memory.
+func TestBomb(t *testing.T) {
+	if testing.Short() {
+		t.Skip("unpacks a gigabyte")
+	}
+	var once, twice bytes.Buffer
+	deflate(t, &once, func(w io.Writer) error {
+		chunk := bytes.Repeat([]byte(" "), 1<<20)
+		for range 1 << 10 {
+			if _, err := w.Write(chunk); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	deflate(t, &twice, func(w io.Writer) error { _, err := w.Write(once.Bytes()); return err })
+	pdf := objectsPDF(
+		"<</Type/Catalog/Pages 2 0 R>>",
+		"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R>>",
+		fmt.Sprintf("<</Filter[/FlateDecode/FlateDecode]/Length %d>>stream\n%s\nendstream", twice.Len(), twice.String()),
+	)
+	r := reader(t)
+	pages, err := r.Text(context.Background(), pdf)
+	if err == nil && len(pages[0].Words) != 0 {
+		t.Errorf("words %v", pages[0].Words)
+	}
+	if _, err := r.Text(context.Background(), write(t, decision())); err != nil {
+		t.Errorf("the next file: %v", err)
+	}
+}
+
+func deflate(t *testing.T, to io.Writer, fill func(io.Writer) error) {
+	t.Helper()
+	z := zlib.NewWriter(to)
+	if err := errors.Join(fill(z), z.Close()); err != nil {
+		t.Fatal(err)
 	}
 }
 

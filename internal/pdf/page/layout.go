@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"vanthu/internal/document"
 )
@@ -23,7 +24,8 @@ type Hints struct {
 // scan, gets the decree's own boxes and Whole.
 //
 // Problems: number or date typed already (ErrNumbered, ErrDated), no year
-// (ErrNoYear), no room (ErrNarrow), and those of Text.
+// (ErrNoYear), no room (ErrNarrow), text where number or date would go
+// (ErrNoPlace), and those of Text.
 func (r *Reader) Layout(ctx context.Context, pdf []byte, h Hints) (document.Layout, error) {
 	seal, err := h.seal()
 	if err != nil {
@@ -61,7 +63,9 @@ func place(pages []Page, signer document.Signer, seal float64) (document.Layout,
 	}
 	l := document.Layout{Number: b.number, Day: b.day, Month: b.month}
 	if b.none() {
-		l = standardHead(first)
+		if l = standardHead(first); first.covers(l.Number) || first.covers(l.Day) {
+			return document.Layout{}, noPlace()
+		}
 	}
 	last := pages[len(pages)-1]
 	l.Sign = standardSign(last)
@@ -108,6 +112,13 @@ func sealOver(sign document.Box, diameter float64) document.Box {
 		X: sign.X + sign.W/3 - diameter,
 		Y: sign.Y + sign.H/2 - diameter/2,
 	}
+}
+
+// covers tells that a word of the page stands in a box.
+func (p Page) covers(b document.Box) bool {
+	return slices.ContainsFunc(p.Words, func(w Word) bool {
+		return w.Box.X < b.X+b.W && b.X < w.Box.X+w.Box.W && w.Box.Y < b.Y+b.H && b.Y < w.Box.Y+w.Box.H
+	})
 }
 
 // within moves a box onto its page; one larger than the page is cut.

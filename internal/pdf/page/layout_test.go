@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"errors"
+	"fmt"
 	"image"
 	"math"
 	"strings"
@@ -103,6 +104,22 @@ func TestLayoutRefuses(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+}
+
+// TestNoPlace: text without blanks where number and date would go is not
+// written over; a page without text there is.
+func TestNoPlace(t *testing.T) {
+	r := reader(t)
+	for _, test := range []struct {
+		y    float64
+		want error
+	}{{724, ErrNoPlace}, {400, nil}} {
+		pdf := plainPDF("/MediaBox[0 0 595 842]", fmt.Sprintf("BT /F1 13 Tf 90 %g Td (Sè: /Q§-UBND) Tj ET", test.y))
+		l, err := r.Layout(context.Background(), pdf, Hints{})
+		if !errors.Is(err, test.want) || l.Whole != (test.want == nil) {
+			t.Errorf("text at %g: %+v, %v", test.y, l, err)
+		}
 	}
 }
 

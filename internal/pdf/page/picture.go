@@ -50,7 +50,29 @@ func (s *sheet) picture(ctx context.Context, dpi float64) (*image.RGBA, error) {
 	if _, err := s.call(ctx, "FPDF_RenderPageBitmap", bitmap, s.page, 0, 0, width, height, 0, renderAnnotations|renderRGBA); err != nil {
 		return nil, err
 	}
+	if err := s.widgets(ctx, bitmap, width, height); err != nil {
+		return nil, err
+	}
 	return s.pixels(ctx, bitmap, int(width), int(height))
+}
+
+// widgets draws form fields and signatures, which pdfium leaves to its form
+// environment: the number, the date and the seal of an issued document are such.
+// The environment has no callbacks and runs no scripts.
+func (s *sheet) widgets(ctx context.Context, bitmap, width, height uint64) error {
+	info, err := s.call(ctx, "FPDF_FORMFILLINFO_Create")
+	if err != nil {
+		return err
+	}
+	form, err := s.call(ctx, "FPDFDOC_InitFormFillEnvironment", s.doc, info)
+	if err != nil || form == 0 {
+		return err
+	}
+	if _, err := s.call(ctx, "FPDF_SetFormFieldHighlightAlpha", form, 0); err != nil {
+		return err
+	}
+	_, err = s.call(ctx, "FPDF_FFLDraw", form, bitmap, s.page, 0, 0, width, height, 0, renderAnnotations|renderRGBA)
+	return err
 }
 
 // pixels copies the bitmap out of the sandbox.

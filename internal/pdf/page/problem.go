@@ -15,6 +15,7 @@ var (
 	ErrDated      = errors.New("date already typed")             // digits between "ngày" and "năm"
 	ErrNoYear     = errors.New("date line without year")         // "năm …"
 	ErrNarrow     = errors.New("blank too narrow for a number")  // nothing between "Số:" and "/"
+	ErrNoPlace    = errors.New("no place for number and date")   // text without blanks stands there
 	ErrSeal       = errors.New("seal diameter beyond reason")    // not 10 to 80 mm
 	ErrNoPage     = errors.New("no such page")                   // page number out of range
 	errSandbox    = errors.New("pdfium sandbox does not answer") // the library changed under us
@@ -53,4 +54,9 @@ func noYear() error {
 func narrow() error {
 	return document.Refuse(ErrNarrow, "Chỗ trống cho số hoặc ngày, tháng quá hẹp.",
 		"Chừa khoảng mười dấu cách sau “Số:” và sáu dấu cách cho ngày, cho tháng, rồi xuất lại PDF.")
+}
+
+func noPlace() error {
+	return document.Refuse(ErrNoPlace, "Không tìm thấy chỗ trống cho số và ngày, tháng ban hành ở trang đầu.",
+		"Ghi “Số:      /ký hiệu” và “ngày      tháng      năm …” theo mẫu Nghị định 30/2020/NĐ-CP, dùng phông Unicode (Times New Roman), rồi xuất lại PDF.")
 }

@@ -59,36 +59,53 @@ func (r *Reader) Release() error {
 	return r.unload()
 }
 
-// with opens pdf in a fresh sandbox and gives it to fn. Panics of the library
-// become errors; a context that ends stops the sandbox.
-func (r *Reader) with(ctx context.Context, pdf []byte, fn func(context.Context, *file) error) (err error) {
-	if len(pdf) > maxFile {
-		return beyondLimits()
+// Load makes the sandbox ready ahead of the first use, which otherwise waits for
+// it: some seconds the first time on a machine, 50 ms later.
+func (r *Reader) Load(ctx context.Context) error {
+	return r.hold(ctx, func() error { return nil })
+}
+
+// hold waits for the turn and runs fn with the sandbox loaded.
+func (r *Reader) hold(ctx context.Context, fn func() error) error {
+	if err := ctx.Err(); err != nil {
+		return err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, maxTime, beyondLimits())
-	defer cancel()
 	select {
 	case <-r.turn:
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return ctx.Err()
 	}
 	defer func() { r.turn <- struct{}{} }()
 	if r.closed {
 		return ErrClosed
 	}
-	defer r.rest()
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: %v", unreadable(), p)
-		}
-	}()
-	return r.run(ctx, pdf, fn)
-}
-
-func (r *Reader) run(ctx context.Context, pdf []byte, fn func(context.Context, *file) error) error {
 	if err := r.load(); err != nil {
 		return fmt.Errorf("load pdfium: %w", err)
 	}
+	defer r.rest()
+	return fn()
+}
+
+// with opens pdf in a fresh sandbox and gives it to fn. Panics of the library
+// become errors; a context that ends, or the time limit, stops the sandbox.
+// Loading does not count: a slow machine may take long the first time.
+func (r *Reader) with(ctx context.Context, pdf []byte, fn func(context.Context, *file) error) error {
+	if len(pdf) > maxFile {
+		return beyondLimits()
+	}
+	return r.hold(ctx, func() (err error) {
+		ctx, cancel := context.WithTimeoutCause(ctx, maxTime, beyondLimits())
+		defer cancel()
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("%w: %v", unreadable(), p)
+			}
+		}()
+		return r.run(ctx, pdf, fn)
+	})
+}
+
+func (r *Reader) run(ctx context.Context, pdf []byte, fn func(context.Context, *file) error) error {
 	instance, err := r.pool.GetInstanceWithContext(ctx)
 	if err != nil {
 		return fmt.Errorf("start pdfium: %w", err)

@@ -29,6 +29,18 @@ func TestNothingIsLoadedBeforeUse(t *testing.T) {
 	}
 }
 
+func TestLoadAhead(t *testing.T) {
+	r := reader(t)
+	if err := r.Load(context.Background()); err != nil || r.pool == nil {
+		t.Errorf("Load: %v", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := r.Load(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("Load with a context that is over: %v", err)
+	}
+}
+
 func TestIdleReaderLetsGo(t *testing.T) {
 	r := reader(t)
 	pdf := write(t, decision())

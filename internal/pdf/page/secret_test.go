@@ -16,9 +16,13 @@ func TestSecretMarkOnForms(t *testing.T) {
 	}{
 		{"none", func(*form.Form) {}, ""},
 		{"own line above", func(f *form.Form) { f.Superior = "Tối mật" }, "Tối mật"},
-		{"subject about secrecy", func(f *form.Form) { f.Subject = "Về việc tăng cường bảo mật thông tin và bảo vệ bí mật nhà nước" }, ""},
+		{"subject about secrecy", func(f *form.Form) {
+			f.Subject = "Về việc tăng cường bảo mật thông tin và bảo vệ bí mật nhà nước"
+		}, ""},
 		{"heading about secrecy", func(f *form.Form) { f.Body[0] = "QUY CHẾ BẢO VỆ BÍ MẬT NHÀ NƯỚC" }, ""},
-		{"running text", func(f *form.Form) { f.Body[1] = "Căn cứ Luật Bảo vệ bí mật nhà nước; mật độ dân số, bí mật kinh doanh;" }, ""},
+		{"running text", func(f *form.Form) {
+			f.Body[1] = "Căn cứ Luật Bảo vệ bí mật nhà nước; mật độ dân số, bí mật kinh doanh;"
+		}, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
