@@ -104,6 +104,9 @@ func (f *File) Catalog() (*Dict, error) {
 func (f *File) ReadAt(b []byte, off int64) (int, error) { return f.r.ReadAt(b, off) }
 
 func (f *File) readHeader() error {
+	if f.size <= 0 {
+		return ErrNotPDF
+	}
 	head, err := f.window(0, 1024)
 	if err != nil {
 		return err

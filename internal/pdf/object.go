@@ -94,6 +94,7 @@ func (d *Dict) With(key Name, raw string) *Dict {
 		}
 	}
 	e := Entry{Key: key, Raw: []byte(raw), Offset: -1}
+	e.Value, _ = (&parser{data: e.Raw, base: -1}).value() // what the caller writes is a value
 	out.Entries = append(out.Entries[:at], append([]Entry{e}, out.Entries[at:]...)...)
 	return out
 }
