@@ -84,7 +84,7 @@ func expectations() map[string]replayed {
 		"019-ok-getEdoc":             ok("data"),
 		"020-ok-updateStatus":        ok(""),
 		"021-ok-sendEdoc":            ok("DocId"),
-		"022-ok-getReceivedEdocList": ok("data"), // stale docId, status, from must not narrow it
+		"022-ok-getReceivedEdocList": ok("data"),  // stale docId, status, from must not narrow it
 		"023-ok-updateStatus":        {http: 400}, // control characters in a header: net/http's own answer
 		"024-ok-getEdoc":             ok("data"),
 		"025-ok-updateStatus":        ok(""), // docId and docid at once

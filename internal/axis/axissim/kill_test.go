@@ -1,0 +1,94 @@
+package axissim
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const killEnv = "AXISSIM_KILL_DIR"
+
+// TestKill: an axis is killed with -9 while packets pour in, several times over;
+// every one it has confirmed is there afterwards, whole.
+func TestKill(t *testing.T) {
+	if dir := os.Getenv(killEnv); dir != "" {
+		serveUntilKilled(t, dir)
+		return
+	}
+	dir := t.TempDir()
+	confirmed := map[string]bool{}
+	for round := range 5 {
+		child, front := startChild(t, dir)
+		c := caller{front, "tinh", "secret-tinh"}
+		for range 4 + 3*round {
+			confirmed[c.send(t, packet(t, "H40.1"), "from", "H40")] = true
+		}
+		p := packet(t, "H40.1")
+		sum := sha256.Sum256(p)
+		go func() { // still sending when it dies; what comes of these is not asked
+			for range 20 {
+				front.ServeHTTP(httptest.NewRecorder(), c.request("sendEdoc", p, "from", "H40", "hash-file", hex.EncodeToString(sum[:])))
+			}
+		}()
+		if err := child.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		child.Wait()
+	}
+	_, tinh, _ := open(t, dir)
+	for id := range confirmed {
+		if got := tinh.call(t, "downloadEdoc", nil, "docId", id); got != string(packet(t, "H40.1")) {
+			t.Errorf("%s: %.80q", id, got)
+		}
+	}
+	if len(confirmed) != 4+7+10+13+16 {
+		t.Errorf("%d docIds confirmed: some were given twice", len(confirmed))
+	}
+}
+
+// startChild runs this very test binary as an axis over dir.
+func startChild(t *testing.T, dir string) (*exec.Cmd, http.Handler) {
+	t.Helper()
+	child := exec.Command(os.Args[0], "-test.run=^TestKill$")
+	child.Env = append(os.Environ(), killEnv+"="+dir)
+	out, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { child.Process.Kill() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	target, err := url.Parse(strings.TrimSpace(line))
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := httputil.NewSingleHostReverseProxy(target)
+	front.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) }
+	return child, front
+}
+
+func serveUntilKilled(t *testing.T, dir string) {
+	o := simOptions(dir)
+	o.Rand = nil
+	a, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(a.Handler())
+	fmt.Println(server.URL)
+	select {}
+}
