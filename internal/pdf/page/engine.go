@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"strings"
 
 	"github.com/klippa-app/go-pdfium"
 	"github.com/tetratelabs/wazero/api"
@@ -71,9 +72,15 @@ func (e *engine) call(ctx context.Context, name string, args ...uint64) (uint64,
 	clear(stack)
 	copy(stack, args)
 	if err := fn.CallWithStack(ctx, stack); err != nil {
-		return 0, fmt.Errorf("%s: %w", name, err)
+		return 0, fmt.Errorf("%s: %w", name, firstLine(err))
 	}
 	return stack[0], nil
+}
+
+// firstLine leaves out the sandbox's stack trace, which has no names in it.
+func firstLine(err error) error {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return errors.New(line)
 }
 
 // judge names the class of a failure: the context's end, or a file that
@@ -89,6 +96,9 @@ func (e *engine) judge(ctx context.Context, err error) error {
 		if errors.Is(err, class) {
 			return err
 		}
+	}
+	if e.mod.Memory().Size() > maxMemory/4*3 {
+		return fmt.Errorf("%w: %w", beyondLimits(), err)
 	}
 	return fmt.Errorf("%w: %w", unreadable(), err)
 }

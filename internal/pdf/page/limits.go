@@ -5,8 +5,8 @@ import "time"
 // What one file may cost. A commune's document has 1 to 50 pages and stays
 // under 30 MB; the limits are far above that and far below what hurts.
 const (
-	maxFile     = 100 << 20        // bytes of a PDF
-	maxMemory   = 384 << 20        // bytes of the sandbox, the file included
+	maxFile     = 64 << 20         // bytes of a PDF
+	maxMemory   = 192 << 20        // bytes of the sandbox, the file included; growing can cost Go three times that for a moment
 	maxTime     = 30 * time.Second // of one call, when the caller's context has no earlier end
 	maxPages    = 500              // read for text
 	maxGlyphs   = 1_000_000        // read from one file

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -170,7 +171,9 @@ func (r *Reader) unload() error {
 	}
 	pool := r.pool
 	r.pool = nil
-	return pool.Close()
+	err := pool.Close()
+	debug.FreeOSMemory() // the program may now be idle for hours
+	return err
 }
 
 // rest starts the idle clock anew. It runs while the turn is held.
