@@ -1,0 +1,200 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vanthu/internal/document"
+	"vanthu/internal/viet"
+)
+
+// form is a screen of fields. What was typed stays until the act has succeeded.
+type form struct {
+	base
+	title  string
+	next   string   // the hint
+	intro  []string // lines over the fields
+	fields []*field
+	clock  document.Clock
+	submit func(m *Model) tea.Cmd        // the fields are valid: do it
+	result func(m *Model, v any) tea.Cmd // it is done
+
+	focus   int
+	changed bool
+	asked   bool // Esc was pressed once with something typed
+	top     int  // first line drawn
+	x, y    int  // caret as last drawn
+	shown   bool // the caret is on the screen
+}
+
+func newForm(title, next string, clock document.Clock, fields ...*field) *form {
+	f := &form{title: title, next: next, clock: clock, fields: fields}
+	for _, x := range fields {
+		x.at = -1
+	}
+	fields[0].enter()
+	return f
+}
+
+func (f *form) Title() string { return f.title }
+func (f *form) place() place  { return filling }
+
+func (f *form) hint() string {
+	if tip := f.current().tip; tip != "" {
+		return tip
+	}
+	return f.next
+}
+
+func (f *form) current() *field { return f.fields[f.focus] }
+
+func (f *form) today() document.Date { return document.DateOf(f.clock()) }
+
+func (f *form) do(m *Model, a action) tea.Cmd {
+	if a != back {
+		f.asked = false
+	}
+	switch a {
+	case nextField:
+		f.goTo(f.focus + 1)
+	case prevField:
+		f.goTo(f.focus - 1)
+	case down:
+		if !f.current().choose(1) {
+			f.goTo(f.focus + 1)
+		}
+	case up:
+		if c := f.current(); c.at == 0 {
+			c.at = -1
+		} else if !c.choose(-1) {
+			f.goTo(f.focus - 1)
+		}
+	case accept:
+		return f.accept(m)
+	case finish:
+		return f.finish(m)
+	case back:
+		return f.back(m)
+	}
+	return nil
+}
+
+// goTo makes another field the current one; the ends are joined.
+func (f *form) goTo(i int) {
+	f.current().leave()
+	f.focus = (i + len(f.fields)) % len(f.fields)
+	f.current().enter()
+}
+
+// accept takes the chosen row, then goes on; Enter on the last field finishes.
+func (f *form) accept(m *Model) tea.Cmd {
+	c := f.current()
+	if c.picking() && c.at >= 0 && c.at < len(c.found) {
+		c.take(c.found[c.at])
+		f.changed = true
+		if c.kind == picks || c.kind == path && strings.HasSuffix(c.String(), "/") {
+			c.enter()
+			return c.typed(f.asker(m))
+		}
+	}
+	if f.focus == len(f.fields)-1 {
+		return f.finish(m)
+	}
+	f.goTo(f.focus + 1)
+	return nil
+}
+
+// finish checks every field and submits, or goes to the first one that is not right.
+func (f *form) finish(m *Model) tea.Cmd {
+	f.current().leave()
+	wrong := -1
+	for i, x := range f.fields {
+		if !x.validate(f.today()) && wrong < 0 {
+			wrong = i
+		}
+	}
+	if wrong >= 0 {
+		f.focus = wrong
+		f.current().enter()
+		m.warn(f.current().label + ": " + f.current().problem)
+		return nil
+	}
+	return f.submit(m)
+}
+
+// back leaves at once when nothing was typed, and otherwise asks first.
+func (f *form) back(m *Model) tea.Cmd {
+	if f.changed && !f.asked {
+		f.asked = true
+		m.warn("Biểu này đã có chữ nhập. Nhấn Esc lần nữa để bỏ, phím khác để nhập tiếp.")
+		return nil
+	}
+	for _, x := range f.fields {
+		if x.kind == secret {
+			x.wipe()
+		}
+	}
+	return m.pop()
+}
+
+func (f *form) key(m *Model, k tea.KeyPressMsg) tea.Cmd {
+	f.asked = false
+	c := f.current()
+	if name(k) == "backspace" && c.kind == picks && c.String() == "" && len(c.chosen) > 0 {
+		c.chosen = c.chosen[:len(c.chosen)-1]
+		return nil
+	}
+	before := c.String()
+	method := m.typing
+	if c.code || c.kind == date || c.kind == path || c.kind == counted {
+		method = viet.Off
+	}
+	if c.key(k, method) && c.String() != before {
+		f.changed = true
+		return c.typed(f.asker(m))
+	}
+	return nil
+}
+
+func (f *form) paste(m *Model, text string) tea.Cmd {
+	c := f.current()
+	if c.kind == secret {
+		return nil
+	}
+	c.insert(strings.TrimRight(text, "\r\n"))
+	f.changed = true
+	return c.typed(f.asker(m))
+}
+
+// rowsFound is the answer of a long list to a field.
+type rowsFound struct {
+	field *field
+	query string
+	rows  []option
+}
+
+// asker makes the command that asks a long list for the current field.
+func (f *form) asker(m *Model) func(func() ([]option, error)) tea.Cmd {
+	c := f.current()
+	query := strings.TrimSpace(c.String())
+	return func(work func() ([]option, error)) tea.Cmd {
+		return f.quietly(m, func(context.Context) (any, error) {
+			rows, err := work()
+			return rowsFound{c, query, rows}, err
+		})
+	}
+}
+
+func (f *form) take(m *Model, v any) tea.Cmd {
+	if r, ok := v.(rowsFound); ok {
+		if r.field == f.current() {
+			r.field.show(r.query, r.rows)
+		}
+		return nil
+	}
+	return f.result(m, v)
+}
+
+func (f *form) caret() (x, y int, ok bool) { return f.x, f.y, f.shown }

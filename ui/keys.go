@@ -1,0 +1,170 @@
+package ui
+
+import "strings"
+
+// action is what a key means on a screen.
+type action string
+
+// place says what kind of screen, or part of one, takes the keys; a screen may be in
+// several at once.
+type place uint32
+
+const (
+	browsing   place = 1 << iota // no field takes letters
+	listing                      // rows to choose from
+	reading                      // a text to scroll
+	incoming                     // the incoming list or a document of it
+	incomingD                    // one incoming document
+	outgoing                     // the outgoing list or a document of it
+	outgoingD                    // one outgoing document
+	registers                    // a register
+	queueing                     // the queue
+	filling                      // a form
+	confirming                   // a question
+	tabbing                      // a list with several views
+	filtering                    // the filter line takes letters
+	helping                      // the help page
+)
+
+const (
+	quit, back, help, again        action = "quit", "back", "help", "again"
+	goToday, goIncoming            action = "today", "incoming"
+	goOutgoing, goBooks, goQueue   action = "outgoing", "books", "queue"
+	up, down, pageUp, pageDown     action = "up", "down", "page-up", "page-down"
+	first, last, open              action = "first", "last", "open"
+	nextView, prevView, filter     action = "next-view", "prev-view", "filter"
+	register, refuse, submit       action = "register", "refuse", "submit"
+	direct, handOver, progress     action = "direct", "hand-over", "progress"
+	complete, save, check, forward action = "complete", "save", "check", "forward"
+	answer, draft, edit            action = "answer", "draft", "edit"
+	replaceFile, sign, number      action = "replace-file", "sign", "number"
+	seal, issue, discard           action = "seal", "issue", "discard"
+	retry, linkOnOff, sendNow      action = "retry", "link", "send-now"
+	nextYear, prevYear, otherBook  action = "next-year", "prev-year", "other-book"
+	scrollLeft, scrollRight        action = "left", "right"
+	nextField, prevField, accept   action = "next-field", "prev-field", "accept"
+	finish, typing                 action = "finish", "typing"
+	yes                            action = "yes"
+)
+
+// binding is one row of the key table.
+type binding struct {
+	on    place    // where the key works
+	keys  []string // as Bubble Tea names them
+	shown string   // as printed for the clerk
+	act   action
+	help  string // what it does, in Vietnamese
+	foot  bool   // stands in the footer while allowed
+}
+
+// bindings is the one key table: dispatch, footer and help are made from it. The
+// order is that of the footer and of the help page.
+func bindings() []binding {
+	return []binding{
+		{confirming, []string{"enter"}, "Enter", yes, "đồng ý", true},
+
+		{filling, []string{"ctrl+s"}, "Ctrl+S", finish, "làm xong biểu này", true},
+		{filling, []string{"tab"}, "Tab", nextField, "ô sau", true},
+		{filling, []string{"shift+tab"}, "Shift+Tab", prevField, "ô trước", false},
+		{filling, []string{"enter"}, "Enter", accept, "chọn, sang ô sau", true},
+		{filling, []string{"down"}, "↓", down, "xuống trong danh sách, hoặc ô sau", false},
+		{filling, []string{"up"}, "↑", up, "lên trong danh sách, hoặc ô trước", false},
+		{filling | filtering, []string{"f2"}, "F2", typing, "kiểu gõ: Telex, VNI, tắt", true},
+		{filling, []string{"f1"}, "F1", help, "phím dùng được ở đây", false},
+		{filtering, []string{"enter"}, "Enter", accept, "xem kết quả lọc", true},
+
+		{listing, []string{"enter"}, "Enter", open, "mở", true},
+
+		{incomingD, []string{"d"}, "d", register, "đăng ký vào sổ, lấy số đến", true},
+		{incomingD, []string{"x"}, "x", refuse, "từ chối, trả lại nơi gửi", true},
+		{incomingD, []string{"t"}, "t", submit, "trình lãnh đạo", true},
+		{incomingD, []string{"b"}, "b", direct, "ghi ý kiến chỉ đạo (bút phê)", true},
+		{incomingD, []string{"c"}, "c", handOver, "chuyển giao cho đơn vị, người giải quyết", true},
+		{incomingD, []string{"p"}, "p", progress, "ghi tiến độ", true},
+		{incomingD, []string{"h"}, "h", complete, "kết thúc: hoàn thành", true},
+		{incomingD, []string{"s"}, "s", save, "lưu tệp ra thư mục", true},
+		{incomingD, []string{"v"}, "v", check, "kiểm tra lại chữ ký số", false},
+		{incomingD, []string{"f"}, "f", forward, "chuyển tiếp cho cơ quan khác", false},
+		{incomingD, []string{"a"}, "a", answer, "soạn văn bản trả lời", false},
+
+		{outgoing, []string{"n"}, "n", draft, "soạn văn bản đi mới", true},
+		{outgoingD, []string{"e"}, "e", edit, "sửa dự thảo", true},
+		{outgoingD, []string{"r"}, "r", replaceFile, "thay tệp PDF", false},
+		{outgoingD, []string{"s"}, "s", sign, "ký số của người có thẩm quyền", true},
+		{outgoingD, []string{"o"}, "o", number, "cấp số, ngày và vào sổ", true},
+		{outgoingD, []string{"d"}, "d", seal, "ký số của cơ quan (đóng dấu)", true},
+		{outgoingD, []string{"i"}, "i", issue, "phát hành", true},
+		{outgoingD, []string{"x"}, "x", discard, "hủy", false},
+
+		{registers, []string{"b"}, "b", otherBook, "đổi sổ đến, sổ đi", true},
+		{registers, []string{"]"}, "]", nextYear, "năm sau", true},
+		{registers, []string{"["}, "[", prevYear, "năm trước", true},
+		{registers, []string{"right", "l"}, "→ l", scrollRight, "xem các cột bên phải", true},
+		{registers, []string{"left", "h"}, "← h", scrollLeft, "xem các cột bên trái", false},
+
+		{queueing, []string{"r"}, "r", retry, "thử lại việc đang chọn", true},
+		{queueing, []string{"u"}, "u", sendNow, "gửi, nhận ngay", true},
+		{queueing, []string{"m"}, "m", linkOnOff, "bật, tắt kết nối mạng", true},
+
+		{tabbing, []string{"right", "l", "tab"}, "→", nextView, "nhóm trạng thái sau", true},
+		{tabbing, []string{"left", "h", "shift+tab"}, "←", prevView, "nhóm trạng thái trước", false},
+		{tabbing, []string{"/"}, "/", filter, "lọc theo chữ, có dấu hay không đều được", true},
+
+		{listing | reading, []string{"j", "down"}, "j ↓", down, "xuống một dòng", false},
+		{listing | reading, []string{"k", "up"}, "k ↑", up, "lên một dòng", false},
+		{listing | reading, []string{"pgdown", "space", "ctrl+f"}, "PgDn", pageDown, "xuống một trang", false},
+		{listing | reading, []string{"pgup", "ctrl+b"}, "PgUp", pageUp, "lên một trang", false},
+		{listing | reading, []string{"g", "home"}, "g", first, "về đầu", false},
+		{listing | reading, []string{"G", "end"}, "G", last, "đến cuối", false},
+
+		{browsing, []string{"1"}, "1", goToday, "Hôm nay", false},
+		{browsing, []string{"2"}, "2", goIncoming, "Văn bản đến", false},
+		{browsing, []string{"3"}, "3", goOutgoing, "Văn bản đi", false},
+		{browsing, []string{"4"}, "4", goBooks, "Sổ", false},
+		{browsing, []string{"6"}, "6", goQueue, "Hàng đợi", false},
+		{browsing, []string{"ctrl+r"}, "Ctrl+R", again, "đọc lại dữ liệu", false},
+		{browsing | filling | confirming | filtering | helping, []string{"esc"}, "Esc", back, "quay lại", true},
+		{browsing | helping, []string{"?", "f1"}, "?", help, "phím dùng được ở đây", true},
+		{browsing, []string{"q"}, "q", quit, "thoát", true},
+		{browsing | filling | confirming | filtering | helping, []string{"ctrl+c"}, "Ctrl+C", quit, "thoát ngay", false},
+	}
+}
+
+// binding finds the row for a key where the screen is.
+func (t keyTable) binding(key string, at place) (binding, bool) {
+	for _, b := range t {
+		if b.on&at == 0 {
+			continue
+		}
+		for _, k := range b.keys {
+			if k == key {
+				return b, true
+			}
+		}
+	}
+	return binding{}, false
+}
+
+// keyTable is [bindings], made once for a model.
+type keyTable []binding
+
+// footer is the line of keys at the foot: those marked for it that the screen allows.
+func (t keyTable) footer(s screen, w int) string {
+	var parts []string
+	used := 0
+	for _, b := range t {
+		if !b.foot || b.on&s.place() == 0 || s.refuses(b.act) != "" {
+			continue
+		}
+		short, _, _ := strings.Cut(b.help, ",")
+		short, _, _ = strings.Cut(short, ":")
+		short, _, _ = strings.Cut(short, " (")
+		n := width(b.shown) + 1 + width(short) + 2
+		if used+n > w+2 {
+			continue
+		}
+		used += n
+		parts = append(parts, keyStyle.Render(b.shown)+" "+short)
+	}
+	return strings.Join(parts, "  ")
+}

@@ -1,0 +1,90 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+)
+
+// column is one column of a list: its head and how wide it is.
+type column struct {
+	head  string
+	width int // 0 takes what is left, below 0 is not shown
+	right bool
+}
+
+// spread gives the free column what the others leave.
+func spread(cols []column, w int) []column {
+	used, free := 2, -1
+	for i, c := range cols {
+		if c.width >= 0 {
+			used += c.width + 1
+		}
+		if c.width == 0 {
+			free = i
+		}
+	}
+	out := append([]column(nil), cols...)
+	if free >= 0 {
+		out[free].width = max(4, w-used+1)
+	}
+	return out
+}
+
+func head(cols []column, w int) string {
+	cells := make([]string, len(cols))
+	for i, c := range cols {
+		cells[i] = c.head
+	}
+	return headStyle.Render(cut(rowText(cols, cells, false), w))
+}
+
+// rowText draws one row; the chosen one bears ">" and the reverse of its first cells,
+// which says enough and costs few bytes when it moves.
+func rowText(cols []column, cells []string, chosen bool) string {
+	const reversed = 3
+	line := ""
+	for i, c := range cols {
+		if c.width < 0 {
+			continue
+		}
+		cell := fit(cells[i], c.width)
+		if c.right {
+			cell = right(cells[i], c.width)
+		}
+		if chosen && i < reversed {
+			cell = chosenStyle.Render(cell)
+		}
+		if line != "" {
+			line += " "
+		}
+		line += cell
+	}
+	if chosen {
+		return "> " + line
+	}
+	return "  " + line
+}
+
+// moveIn performs the keys of a list on a pager; ok is false for other actions.
+func moveIn[R any](m *Model, b *base, p *pager[R], a action) (cmd tea.Cmd, ok bool) {
+	switch a {
+	case up:
+		p.move(-1)
+	case down:
+		p.move(1)
+	case pageUp:
+		p.move(-p.height)
+	case pageDown:
+		p.move(p.height)
+	case first:
+		if work := p.toTop(); work != nil {
+			return b.ask(m, "Đang về đầu danh sách", work), true
+		}
+	case last:
+		if work := p.toEnd(); work != nil {
+			return b.ask(m, "Đang đến cuối danh sách", work), true
+		}
+	default:
+		return nil, false
+	}
+	return p.follow(m, b), true
+}

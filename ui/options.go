@@ -1,0 +1,138 @@
+package ui
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"vanthu/inbox"
+	"vanthu/internal/document"
+	"vanthu/internal/viet"
+	"vanthu/outbox"
+)
+
+// Options is what the screens need from outside. Inbox, Outbox and Clock must be set;
+// a nil Link, Keys, Agencies or Files takes the acts that need it off the screen, each
+// saying why.
+type Options struct {
+	Inbox  *inbox.Desk
+	Outbox *outbox.Desk
+
+	Office  string   // name on the status line
+	Units   []string // units and officers a document can be handed to
+	Leaders []Leader
+	SealKey string // Ref of the agency's key, offered first when sealing
+
+	Link     Link
+	Keys     Keys
+	Agencies Agencies
+	Files    Files
+
+	// Explain says in Vietnamese what an error means and what to do next. It is asked
+	// only for errors that are not a *document.Problem already.
+	Explain func(error) (what, next string)
+
+	// Pages counts the pages of a PDF; nil leaves the count off the signing dialog.
+	Pages func(ctx context.Context, pdf []byte) (int, error)
+
+	// Reason says in Vietnamese what a code word of a signature report means.
+	Reason func(code string) string
+
+	Clock    document.Clock
+	Practice bool        // a practice office: marked, and the link can be cut by a key
+	Typing   viet.Method // how Vietnamese is typed at first; F2 changes it
+	Env      []string    // environment of the terminal; nil is the process's own
+}
+
+// Leader is one person who signs for the office.
+type Leader struct {
+	document.Signer
+	Key string // Ref of the person's key, offered first when signing
+}
+
+// Link is the connection to the axis as the clerk sees it. State is asked on the
+// screen's own goroutine and must not block; the others run beside it.
+type Link interface {
+	State() LinkState
+	Set(on bool)
+	Wake() // try now
+	Retry(id string) error
+	Jobs() ([]Job, error)
+	Changed() <-chan struct{} // a value when State, the jobs or the desks may have changed
+}
+
+// LinkState is what the status line shows.
+type LinkState struct {
+	On, Online    bool
+	LastSuccess   time.Time
+	LastError     string // in Vietnamese, "" when the last attempt was good
+	Waiting, Held int    // jobs
+}
+
+// Job is one thing the link still has to do.
+type Job struct {
+	ID, Kind string // Kind: fetch, ack, send, status, agencies
+	Record   string // the document it serves
+	Title    string // what it is, in Vietnamese; "" is made from Kind and Record
+	Urgency  document.Urgency
+	Size     int64 // bytes
+	Created  time.Time
+	NextTry  time.Time
+	Attempts int
+	Held     bool // waits for the clerk
+	Running  bool
+	Reason   string // why the last attempt failed, in Vietnamese
+	// Done of Total bytes have gone while Running.
+	Done, Total int64
+}
+
+// Agencies is the directory of bodies on the axis.
+type Agencies interface {
+	// Search returns at most limit bodies for a query without regard to accents.
+	Search(ctx context.Context, query string, limit int) ([]document.Agency, error)
+}
+
+// Files is the disk as far as a clerk reaches it.
+type Files interface {
+	// Complete lists what a path being typed may become, folders with a slash at the
+	// end, at most limit.
+	Complete(path string, limit int) ([]string, error)
+	// Open reads a file; name is its last element.
+	Open(path string) (r io.ReadCloser, name string, size int64, err error)
+	// SaveDir is the folder first offered for saving.
+	SaveDir() string
+}
+
+// Keys finds and opens signing keys.
+type Keys interface {
+	List(ctx context.Context) ([]KeyInfo, error)
+	// Open asks the key for use. The PIN is the caller's to wipe. A wrong one is a
+	// *PINError; it is never tried twice.
+	Open(ctx context.Context, ref string, pin []byte) (Key, error)
+}
+
+// Key is an opened signing key; Close it after use.
+type Key interface {
+	outbox.Key
+	Close() error
+}
+
+// KeyInfo is a key as the clerk chooses it.
+type KeyInfo struct {
+	Ref                  string // names the key for Open
+	Label                string // as written on the token
+	Holder, Organization string // as in the certificate
+	Serial               string // of the token or the certificate
+	Soft                 bool   // a file, not a device
+	NotAfter             time.Time
+	Tries                string // tries left in words, "" when the device does not say
+	Locked               bool
+}
+
+// PINError is a PIN the key did not take.
+type PINError struct {
+	Left   int // tries left, -1 when unknown
+	Locked bool
+}
+
+func (e *PINError) Error() string { return "wrong PIN" }

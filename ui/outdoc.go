@@ -1,0 +1,238 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"vanthu/internal/document"
+	"vanthu/outbox"
+)
+
+// outgoingDocument is one outgoing document with the acts that come next and what
+// became of it at every recipient.
+type outgoingDocument struct {
+	base
+	scroll
+	id     string
+	doc    outbox.Document
+	loaded bool
+}
+
+func newOutgoingDocument(id string) *outgoingDocument { return &outgoingDocument{id: id} }
+
+func (d *outgoingDocument) Title() string {
+	if code := clean(d.doc.Code.String()); code != "" {
+		return "Văn bản đi " + code
+	}
+	return "Văn bản đi: " + clean(d.doc.Draft.TypeName)
+}
+
+func (d *outgoingDocument) place() place { return browsing | reading | outgoingD }
+
+// hint leads from the draft to the delivery in the order of the law.
+func (d *outgoingDocument) hint() string {
+	if !d.loaded {
+		return ""
+	}
+	switch d.doc.State {
+	case outbox.Drafting:
+		if d.doc.Forwarded != nil {
+			return "Nhấn i để chuyển tiếp nguyên văn cho các nơi nhận."
+		}
+		return "Nhấn s để người có thẩm quyền ký số (cắm thiết bị ký của người đó); cần sửa thì nhấn e."
+	case outbox.Signed:
+		return "Nhấn o để cấp số, ngày và vào sổ văn bản đi."
+	case outbox.Numbered:
+		return "Nhấn d để ký số của cơ quan (cắm thiết bị ký của cơ quan); số và ngày được ghi vào tệp."
+	case outbox.Sealed:
+		return "Nhấn i để xem lại nơi nhận và phát hành."
+	case outbox.Issued:
+		return "Đã phát hành; bảng dưới cho biết từng nơi nhận đã nhận đến đâu. Esc để quay lại."
+	}
+	return "Văn bản này đã thôi. Esc để quay lại."
+}
+
+// outgoingEvent is the desk's event for an act.
+func (d *outgoingDocument) event(a action) outbox.Event {
+	switch a {
+	case edit:
+		if d.doc.State != outbox.Drafting {
+			return outbox.EventReaddress
+		}
+		return outbox.EventEdit
+	case replaceFile:
+		return outbox.EventReplace
+	case sign:
+		return outbox.EventSign
+	case number:
+		return outbox.EventNumber
+	case seal:
+		return outbox.EventSeal
+	case issue:
+		if d.doc.Forwarded != nil {
+			return outbox.EventForward
+		}
+		return outbox.EventIssue
+	case discard:
+		if d.doc.Number > 0 {
+			return outbox.EventVoid
+		}
+		return outbox.EventDiscard
+	}
+	return ""
+}
+
+func (d *outgoingDocument) refuses(a action) string {
+	e := d.event(a)
+	if e == "" {
+		return ""
+	}
+	if d.doc.Forwarded != nil && (a == sign || a == replaceFile) {
+		return "Văn bản chuyển tiếp giữ nguyên chữ ký của nơi ban hành."
+	}
+	_, err := outbox.Step(d.doc.State, e)
+	return reasonOf(err)
+}
+
+func (d *outgoingDocument) load(m *Model, quiet bool) tea.Cmd {
+	desk, id := m.o.Outbox, d.id
+	work := func(context.Context) (any, error) { return desk.Get(id) }
+	if quiet && d.loaded {
+		return d.quietly(m, work)
+	}
+	return d.ask(m, "Đang đọc văn bản", work)
+}
+
+func (d *outgoingDocument) take(_ *Model, v any) tea.Cmd {
+	if doc, ok := v.(outbox.Document); ok {
+		d.doc, d.loaded = doc, true
+	}
+	return nil
+}
+
+func (d *outgoingDocument) do(m *Model, a action) tea.Cmd {
+	if d.move(a) {
+		return nil
+	}
+	if !d.loaded && a != back {
+		return nil
+	}
+	switch a {
+	case back:
+		return m.pop()
+	case edit:
+		return m.push(editForm(m, d.doc))
+	case replaceFile:
+		return m.push(replaceForm(m, d.doc))
+	case sign:
+		return m.push(newSigning(m, d.doc, false))
+	case seal:
+		return m.push(newSigning(m, d.doc, true))
+	case number:
+		return m.push(numberQuestion(m, d.doc))
+	case issue:
+		return m.push(issueQuestion(m, d.doc))
+	case discard:
+		return m.push(discardForm(m, d.doc))
+	}
+	return nil
+}
+
+func (d *outgoingDocument) Render(width, height int) string {
+	p := page{width: width, height: height}
+	if d.loaded {
+		p.lines = d.window(d.lines(width), height)
+	}
+	return p.String()
+}
+
+func (d *outgoingDocument) lines(width int) []string {
+	p := &page{width: width}
+	doc := d.doc
+	p.fact("Trạng thái", doc.State.Name())
+	if doc.Draft.Urgency > document.Normal {
+		p.fact("Độ khẩn", urgentStyle.Render(strings.ToUpper(doc.Draft.Urgency.String())))
+	}
+	p.fact("Trích yếu", clean(strings.TrimSpace(doc.Draft.TypeName+" "+doc.Draft.Subject)))
+	if f := doc.Forwarded; f != nil {
+		p.fact("Chuyển tiếp", "nguyên văn của "+agencyText(f.From))
+		p.fact("Lời kèm", clean(f.Note))
+	}
+	if !doc.Code.IsZero() {
+		p.fact("Số, ký hiệu", clean(doc.Code.String())+" ngày "+doc.Date.String())
+	}
+	p.fact("Người ký", signerText(doc.Draft.Signer))
+	p.fact("Đơn vị soạn", clean(doc.Draft.Unit))
+	p.fact("Hạn trả lời", dueWords(doc.Draft.Due))
+	if r := doc.Draft.ReplyTo; r != nil {
+		p.fact("Trả lời cho", clean(r.Ref.Reference.String()))
+	}
+	p.fact("Tệp", fmt.Sprintf("%s (%s)", clean(doc.File.Name), bytesText(doc.File.Size)))
+	for _, a := range doc.Attachments {
+		p.fact("", fmt.Sprintf("%s (%s)", clean(a.Name), bytesText(a.Size)))
+	}
+	p.fact("Lãnh đạo ký", noteText(doc.LeaderSigned))
+	p.fact("Cơ quan ký", noteText(doc.Sealed))
+	p.fact("Mã văn bản", clean(doc.DocumentID))
+	if g := doc.GivenUp; g != nil {
+		p.fact("Đã thôi", clean(g.Reason+" ("+g.By+", "+moment(g.At)+")"))
+	}
+	p.add("")
+	d.recipients(p)
+	return p.lines
+}
+
+// noteText says whose key signed and when.
+func noteText(n *outbox.SignatureNote) string {
+	if n == nil {
+		return ""
+	}
+	text := clean(n.Holder) + ", " + moment(n.At) + ", chứng thư số " + clean(n.Serial)
+	if n.Soft {
+		text += " (khóa thực hành)"
+	}
+	return text
+}
+
+// recipients draws the delivery per recipient, or who will get the document.
+func (d *outgoingDocument) recipients(p *page) {
+	p.add("%s", headStyle.Render("Nơi nhận qua Trục"))
+	if len(d.doc.Draft.Recipients) == 0 {
+		p.add("  chưa có nơi nhận nào")
+	}
+	if len(d.doc.Delivery) == 0 {
+		for _, a := range d.doc.Draft.Recipients {
+			p.para("  - ", "    ", agencyText(a))
+		}
+	}
+	for _, v := range d.doc.Delivery {
+		state := v.State()
+		if v.Error != "" {
+			state = wrongStyle.Render(state) + ": " + clean(v.Error)
+		}
+		p.para("  - ", "    ", agencyText(v.Agency)+": "+state)
+		for _, e := range v.Events {
+			p.para("      ", "        ", moment(e.At)+"  "+e.Code.Name()+staffText(e.Staff)+sentence(e.Text))
+		}
+	}
+	if places := strings.Join(d.doc.Draft.ToPlaces, "; "); places != "" {
+		p.fact("Nơi nhận ghi trên văn bản", clean(places))
+	}
+}
+
+func staffText(s document.Staff) string {
+	if s.Name == "" {
+		return ""
+	}
+	return clean(", " + s.Name + " " + s.Mobile)
+}
+
+func sentence(s string) string {
+	if s == "" {
+		return ""
+	}
+	return ": " + clean(s)
+}
