@@ -32,6 +32,7 @@ type cached struct {
 	value Object
 	raw   []byte
 	loc   Location
+	cost  int // bytes that keeping it keeps in memory, about
 }
 
 // Location tells where an object stands.
@@ -135,9 +136,10 @@ func (f *File) window(off int64, n int) ([]byte, error) {
 	return b, nil
 }
 
-// parseAt runs fn on a window at off, with a larger one each time fn finds it too short.
-func (f *File) parseAt(off int64, first int, fn func(*parser) error) error {
-	for n := first; ; n *= 4 {
+// parseAt runs fn on a window at off of first bytes, with a larger one each
+// time fn finds it too short, up to limit bytes.
+func (f *File) parseAt(off int64, first, limit int, fn func(*parser) error) error {
+	for n := first; ; n = min(4*n, limit) {
 		b, err := f.window(off, n)
 		if err != nil {
 			return err
@@ -150,7 +152,7 @@ func (f *File) parseAt(off int64, first int, fn func(*parser) error) error {
 		if !errors.Is(err, errShort) {
 			return err
 		}
-		if n > maxObject {
+		if n >= limit {
 			return fmt.Errorf("%w: object at %d is too large", ErrDamaged, off)
 		}
 	}
@@ -238,7 +240,7 @@ func (f *File) read(ref Ref, e xrefEntry) (cached, error) {
 		return f.readCompressed(ref.Num, e)
 	}
 	var c cached
-	err := f.parseAt(e.offset+f.shift, 2048, func(p *parser) (err error) {
+	err := f.parseAt(e.offset+f.shift, 2048, maxObject, func(p *parser) (err error) {
 		c, err = f.indirect(p, ref)
 		return err
 	})
@@ -247,10 +249,10 @@ func (f *File) read(ref Ref, e xrefEntry) (cached, error) {
 
 // keep remembers a parsed object and forgets all of them when they become too many.
 func (f *File) keep(num int, c cached) {
-	f.cacheSize += int64(len(c.raw)) + 256
+	f.cacheSize += int64(c.cost)
 	if f.cacheSize > maxCache {
 		f.cache = map[int]cached{}
-		f.cacheSize = int64(len(c.raw)) + 256
+		f.cacheSize = int64(c.cost)
 	}
 	f.cache[num] = c
 }
@@ -283,7 +285,7 @@ func (f *File) body(p *parser, start int64) (cached, error) {
 	if err != nil {
 		return cached{}, err
 	}
-	c := cached{value: v, raw: p.data[from:p.pos:p.pos], loc: Location{Offset: start}}
+	c := cached{value: v, raw: p.data[from:p.pos:p.pos], loc: Location{Offset: start}, cost: len(p.data) + 4*(p.pos-from)}
 	p.space()
 	w, err := p.word()
 	if err != nil {

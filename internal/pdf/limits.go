@@ -18,8 +18,9 @@ var (
 const (
 	maxDepth    = 64       // nesting of arrays and dictionaries, and of resolving one object for another
 	maxSections = 1024     // xref sections along /Prev
-	maxObjects  = 1 << 20  // object numbers and xref entries in all
-	maxObject   = 32 << 20 // bytes of one object without its stream data
+	maxObjects  = 1 << 19  // object numbers and xref entries in all
+	maxObject   = 4 << 20  // bytes of one object without its stream data
+	maxTable    = 16 << 20 // bytes of one cross-reference table
 	maxInflate  = 64 << 20 // bytes of one decoded structural stream
 	maxCache    = 32 << 20 // raw bytes of objects kept parsed
 	maxPages    = 1 << 16

@@ -17,7 +17,8 @@ func (f *File) readCompressed(num int, e xrefEntry) (cached, error) {
 	if e.index < 0 || e.index >= len(s.nums) || s.nums[e.index] != num {
 		return cached{}, fmt.Errorf("%w: not in object stream %d", ErrDamaged, e.stream)
 	}
-	p := &parser{data: s.data, pos: s.start[e.index], base: -1}
+	end := min(len(s.data), s.start[e.index]+maxObject)
+	p := &parser{data: s.data[:end], pos: s.start[e.index], base: -1}
 	p.space()
 	from := p.pos
 	v, err := p.value()
@@ -28,7 +29,7 @@ func (f *File) readCompressed(num int, e xrefEntry) (cached, error) {
 		return cached{}, fmt.Errorf("%w: too much to parse", ErrDamaged)
 	}
 	loc := Location{Offset: -1, End: -1, In: Ref{Num: e.stream}, Index: e.index}
-	return cached{value: v, raw: s.data[from:p.pos:p.pos], loc: loc}, nil
+	return cached{value: v, raw: s.data[from:p.pos:p.pos], loc: loc, cost: 256 + 4*(p.pos-from)}, nil
 }
 
 // objectStream decodes object stream num and keeps it.

@@ -24,7 +24,7 @@ func (f *File) streamBody(p *parser, c cached, d *Dict) (cached, error) {
 		return c, err
 	}
 	c.value = s
-	return c, f.parseAt(end, 64, func(q *parser) error {
+	return c, f.parseAt(end, 64, 1024, func(q *parser) error {
 		if err := q.keyword("endstream"); err != nil {
 			return err
 		}

@@ -146,7 +146,7 @@ func (f *File) sectionAt(off int64) (*Section, error) {
 
 func (f *File) readTable(off int64) (*Section, error) {
 	var s *Section
-	err := f.parseAt(off, 1<<14, func(p *parser) error {
+	err := f.parseAt(off, 1<<14, maxTable, func(p *parser) error {
 		s = &Section{Offset: off, entries: map[int]xrefEntry{}}
 		if err := p.keyword("xref"); err != nil {
 			return err

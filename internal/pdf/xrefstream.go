@@ -6,7 +6,7 @@ import "fmt"
 func (f *File) readXRefStream(off int64) (*Section, error) {
 	var c cached
 	var own int
-	err := f.parseAt(off, 4096, func(p *parser) error {
+	err := f.parseAt(off, 4096, maxObject, func(p *parser) error {
 		num, err := p.integer()
 		if err != nil {
 			return err
