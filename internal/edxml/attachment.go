@@ -117,18 +117,17 @@ func (p *Packet) judge(a *Attachment, sp *spool) error {
 	if err != nil {
 		return err
 	}
-	if kind := sniff(head, a.Name); kind != "" {
-		a.ContentType = kind
-	}
+	kind := sniff(head)
+	a.ContentType = contentType(kind, a.Name, a.ContentType)
 	switch {
 	case sp.size == 0:
 		p.warn("Tệp “%s” rỗng.", a.Name)
 	case sp.bad > 0:
 		p.warn("Tệp “%s” có nội dung hỏng (%d ký tự không phải base64).", a.Name, sp.bad)
-	case bytes.Contains(head, []byte("\uFFFD")) && notText(a.Name):
+	case bytes.Contains(head, []byte("\uFFFD")) && promised(a.Name) != "":
 		p.warn("Tệp “%s” đã hỏng trước khi gửi (ký tự bị thay thế).", a.Name)
-	case strings.EqualFold(path.Ext(a.Name), ".pdf") && a.ContentType != "application/pdf":
-		p.warn("Tệp “%s” không phải là PDF.", a.Name)
+	case !keepsPromise(a.Name, kind):
+		p.warn("Nội dung tệp “%s” không đúng với loại tệp theo tên.", a.Name)
 	}
 	return nil
 }
@@ -148,41 +147,63 @@ func (sp *spool) head() ([]byte, error) {
 	return b[:n], err
 }
 
+// Kinds of content that first bytes show.
+const (
+	kindPDF = "pdf"
+	kindZIP = "zip" // also docx, xlsx, ...
+	kindOLE = "ole" // doc, xls, ppt
+	kindRTF = "rtf"
+)
+
 // sniff tells what bytes are, "" when they show nothing. A PDF may start after
-// a little junk (ISO 32000 Annex H allows 1024 bytes; fewer are met).
-func sniff(head []byte, name string) string {
+// a little junk (ISO 32000 Annex H).
+func sniff(head []byte) string {
 	switch {
-	case bytes.Contains(head, []byte("%PDF-")):
-		return "application/pdf"
 	case bytes.HasPrefix(head, zipMagic):
-		return "application/" + zipKind(name)
+		return kindZIP
 	case bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0}):
-		return "application/" + oleKind(name)
+		return kindOLE
+	case bytes.HasPrefix(head, []byte(`{\rtf`)):
+		return kindRTF
+	case bytes.Contains(head, []byte("%PDF-")):
+		return kindPDF
 	}
 	return ""
 }
 
-func zipKind(name string) string {
-	switch ext := strings.ToLower(strings.TrimPrefix(path.Ext(name), ".")); ext {
-	case "docx", "xlsx", "pptx", "odt", "ods":
-		return ext
-	}
-	return "zip"
-}
-
-func oleKind(name string) string {
-	switch ext := strings.ToLower(strings.TrimPrefix(path.Ext(name), ".")); ext {
-	case "xls", "ppt":
-		return ext
-	}
-	return "doc"
-}
-
-// notText tells that a file of that name is no text.
-func notText(name string) bool {
+// promised is the kind that a name lets expect, "" for names that promise none.
+func promised(name string) string {
 	switch strings.ToLower(path.Ext(name)) {
-	case ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".zip":
-		return true
+	case ".pdf":
+		return kindPDF
+	case ".docx", ".xlsx", ".pptx", ".zip":
+		return kindZIP
+	case ".doc", ".xls", ".ppt":
+		return kindOLE
 	}
-	return false
+	return ""
+}
+
+// keepsPromise tells whether content may stand under a name. Word saves RTF and
+// docx under .doc without blinking.
+func keepsPromise(name, kind string) bool {
+	want := promised(name)
+	return want == "" || want == kind || want == kindOLE && (kind == kindRTF || kind == kindZIP)
+}
+
+// contentType names content in the words of packets. A label is believed only
+// when bytes and name show nothing against it.
+func contentType(kind, name, label string) string {
+	ext := strings.ToLower(strings.TrimPrefix(path.Ext(name), "."))
+	switch {
+	case kind == "" && promised(name) != "", kind == "" && strings.HasPrefix(label, "application/"):
+		return "application/octet-stream"
+	case kind == "":
+		return label
+	case promised(name) == kind:
+		return "application/" + ext
+	case kind == kindOLE:
+		return "application/doc"
+	}
+	return "application/" + kind
 }
