@@ -15,6 +15,9 @@ import (
 // revocation data can be had again; what was found before is replaced, the
 // journal keeps that it was done.
 func (d *Desk) Inspect(ctx context.Context, id string) (Document, error) {
+	if d.Verifier == nil {
+		return Document{}, fmt.Errorf("inspect incoming %s: %w", id, document.Refuse(ErrNoVerifier, "Chưa có bộ kiểm tra chữ ký số.", "Cài kho chứng thư gốc tin cậy rồi kiểm tra lại."))
+	}
 	doc, err := d.Get(id)
 	if err != nil {
 		return Document{}, err

@@ -23,7 +23,7 @@ type Counts struct {
 // Counts counts what waits for somebody, as of the desk's clock.
 func (d *Desk) Counts() (Counts, error) {
 	var c Counts
-	today := d.today().ISO()
+	today := d.today()
 	err := d.Store.View(func(tx *store.Tx) error {
 		state := func(s State) int { return tx.Count(Kind, indexState, string(s)+"/") }
 		for u := range c.ByUrgency {
@@ -33,16 +33,13 @@ func (d *Desk) Counts() (Counts, error) {
 		c.ToSubmit, c.ToDirect, c.ToHandOver = state(Registered), state(Submitted), state(Directed)
 		c.InProgress = state(HandedOver) + state(InProgress)
 		c.Quarantined = state(Quarantined)
-		c.DueToday = tx.Count(Kind, indexDue, today)
+		c.DueToday = tx.Count(Kind, indexDue, today.ISO())
 		var err error
-		if c.Late, err = countBefore(tx, store.Window{Index: indexState, Prefix: string(Received) + "/"}, func(doc *Document) bool {
-			return documentDay(doc.Origin).ISO() < today
-		}); err != nil {
+		c.Late, err = count(tx, store.Window{Index: indexState, Prefix: string(Received) + "/"}, func(doc *Document) bool { return doc.late(today) })
+		if err != nil {
 			return err
 		}
-		c.Overdue, err = countBefore(tx, store.Window{Index: indexDue}, func(doc *Document) bool {
-			return doc.Due().ISO() < today
-		})
+		c.Overdue, err = count(tx, store.Window{Index: indexDue}, func(doc *Document) bool { return doc.overdue(today) })
 		return err
 	})
 	if err != nil {
@@ -51,14 +48,14 @@ func (d *Desk) Counts() (Counts, error) {
 	return c, nil
 }
 
-func countBefore(tx *store.Tx, w store.Window, late func(*Document) bool) (int, error) {
+func count(tx *store.Tx, w store.Window, wanted func(*Document) bool) (int, error) {
 	n := 0
 	for _, key := range tx.Keys(Kind, w) {
 		var doc Document
 		if err := tx.Get(key, &doc); err != nil {
 			return 0, err
 		}
-		if late(&doc) {
+		if wanted(&doc) {
 			n++
 		}
 	}

@@ -32,6 +32,8 @@ var (
 	ErrField = errors.New("field missing")
 	// ErrNotDocument: the packet is a status report, for the outgoing desk.
 	ErrNotDocument = errors.New("packet is not a document")
+	// ErrNoVerifier: the desk cannot check signatures.
+	ErrNoVerifier = errors.New("no verifier")
 	// ErrNoFile: the document has no such file.
 	ErrNoFile = errors.New("no such file")
 )

@@ -15,6 +15,11 @@ type Filter struct {
 	State State  `json:"state,omitempty"`
 	Text  string `json:"text,omitempty"` // words, all of which must occur in subject, type, reference or issuer
 	Open  bool   `json:"open,omitempty"` // only what still needs somebody
+
+	// The three below are the lists behind the figures of Counts.
+	Late     bool `json:"late,omitempty"`     // waiting, arrived before today
+	DueToday bool `json:"dueToday,omitempty"` // open, limit is today
+	Overdue  bool `json:"overdue,omitempty"`  // open, limit has passed
 }
 
 // Summary is one row of a list.
@@ -46,7 +51,8 @@ type Summary struct {
 // it is empty at the end.
 func (d *Desk) List(f Filter, w store.Window) ([]Summary, store.Cursor, error) {
 	limit := w.Limit
-	w.Index, w.Prefix = f.index()
+	today := d.today()
+	w.Index, w.Prefix = f.index(today)
 	w.Limit, w.Newest = 0, true
 	words := strings.Fields(d.fold(f.Text))
 	var rows []Summary
@@ -60,7 +66,7 @@ func (d *Desk) List(f Filter, w store.Window) ([]Summary, store.Cursor, error) {
 			if err := tx.Get(key, &doc); err != nil {
 				return fmt.Errorf("incoming %s: %w", key, err)
 			}
-			if f.admits(doc) && d.matches(doc, words) {
+			if f.admits(doc, today) && d.matches(doc, words) {
 				rows, next = append(rows, d.Summarize(doc)), cursor
 			}
 		}
@@ -70,8 +76,14 @@ func (d *Desk) List(f Filter, w store.Window) ([]Summary, store.Cursor, error) {
 	return rows, next, err
 }
 
-func (f Filter) index() (index, prefix string) {
+func (f Filter) index(today document.Date) (index, prefix string) {
 	switch {
+	case f.DueToday:
+		return indexDue, today.ISO()
+	case f.Overdue:
+		return indexDue, ""
+	case f.Late:
+		return indexState, string(Received) + "/"
 	case f.State != "":
 		return indexState, string(f.State) + "/"
 	case f.Open:
@@ -80,8 +92,22 @@ func (f Filter) index() (index, prefix string) {
 	return indexTime, ""
 }
 
-func (f Filter) admits(doc Document) bool {
-	return (f.State == "" || doc.State == f.State) && (!f.Open || doc.State.Open())
+func (f Filter) admits(doc Document, today document.Date) bool {
+	return (f.State == "" || doc.State == f.State) &&
+		(!f.Open || doc.State.Open()) &&
+		(!f.Late || doc.late(today)) &&
+		(!f.DueToday || doc.Due() == today) &&
+		(!f.Overdue || doc.overdue(today))
+}
+
+// late tells that the document waits since before today.
+func (d *Document) late(today document.Date) bool {
+	return d.State == Received && documentDay(d.Origin).Before(today)
+}
+
+// overdue tells that the limit of the work has passed.
+func (d *Document) overdue(today document.Date) bool {
+	return d.State.Open() && !d.Due().IsZero() && d.Due().Before(today)
 }
 
 func (d *Desk) matches(doc Document, words []string) bool {
@@ -119,8 +145,6 @@ func (d *Desk) Summarize(doc Document) Summary {
 		s.RegisterBy = d.RegisterBy(doc)
 		s.Overdue = s.RegisterBy.Before(today)
 	}
-	if doc.State.Open() && !s.Due.IsZero() && s.Due.Before(today) {
-		s.Overdue = true
-	}
+	s.Overdue = s.Overdue || doc.overdue(today)
 	return s
 }

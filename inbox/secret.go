@@ -33,7 +33,7 @@ func (d *Desk) refuseSecret(doc Document, in *edxml.Document, mark string) (Docu
 	doc.Received = Metadata{DocumentID: in.ID, Code: in.Code, Date: in.Date, Issuer: in.From}
 	doc.warn("Văn bản mang dấu độ mật “" + mark + "” bị từ chối tự động; phần mềm không lưu nội dung. Báo ngay người phụ trách và cơ quan gửi.")
 	return d.arrive(doc, EventSecret, "secrecy mark", func(_ *store.Tx, doc *Document, now time.Time) (string, error) {
-		reason := "văn bản mang dấu độ mật “" + mark + "”, không được gửi qua Trục liên thông văn bản quốc gia."
+		reason := "Văn bản mang dấu độ mật “" + mark + "”, không được gửi qua Trục liên thông văn bản quốc gia."
 		doc.Refusal = &Refusal{Reason: reason, By: "Phần mềm", At: now}
 		return d.sayRefused(reason), nil
 	})

@@ -46,13 +46,20 @@ func (d *Desk) acknowledge(tx *store.Tx, doc *Document, mark string) error {
 }
 
 // report queues a status to the sender with its bytes fixed. Codes go forward
-// only and once: a status equal to or before one already queued is left out.
+// only and once: a status equal to or before one already queued is left out. A
+// sender whose packet names itself or the document too badly for an answer gets
+// none; the clerk is told, the act goes on.
 func (d *Desk) report(tx *store.Tx, doc *Document, code document.Status, sentence string, now time.Time) error {
 	if code == "" || !doc.canReport(code) {
 		return nil
 	}
+	status := d.statusPacket(doc, code, sentence, now)
+	if err := status.Check(); err != nil && d.Agency.Code != "" {
+		doc.warn("Không báo được trạng thái “" + code.Name() + "” cho cơ quan gửi: " + err.Error())
+		return nil
+	}
 	var packet bytes.Buffer
-	if err := edxml.WriteStatus(&packet, d.statusPacket(doc, code, sentence, now)); err != nil {
+	if err := edxml.WriteStatus(&packet, status); err != nil {
 		return fmt.Errorf("status %s: %w", code, err)
 	}
 	hash, size, err := d.Store.PutBlob(&packet, maxPacketStatus)

@@ -3,6 +3,7 @@ package outbox
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"vanthu/internal/document"
 )
@@ -35,10 +36,32 @@ func (d *Desk) settle(r Draft) (Draft, error) {
 		}
 	}
 	r.Unit = strings.TrimSpace(r.Unit)
+	if err := refuseLong(r); err != nil {
+		return r, err
+	}
 	if r.Copies < 0 || r.Pages < 0 {
 		return r, document.Refuse(ErrField, "Số lượng bản và số trang không được âm.", "Sửa lại số lượng.")
 	}
 	return r, d.settleRecipients(&r)
+}
+
+// refuseLong refuses what no packet can carry (Decree 30 Annex VI Part II §I),
+// while it can still be changed: after signing it is too late.
+func refuseLong(r Draft) error {
+	for _, f := range []struct {
+		what, value string
+		max         int
+	}{
+		{"Trích yếu nội dung", r.Subject, 500},
+		{"Chức vụ người ký", r.Signer.Position, 100},
+		{"Họ tên người ký", r.Signer.Name, 50},
+		{"Nơi nhận", strings.Join(r.ToPlaces, "; "), 1000},
+	} {
+		if n := utf8.RuneCountInString(f.value); n > f.max {
+			return document.Refuse(ErrField, fmt.Sprintf("%s dài %d ký tự, quá %d ký tự.", f.what, n, f.max), "Rút gọn rồi làm lại.")
+		}
+	}
+	return nil
 }
 
 // refuseSecret refuses every secrecy level and every text that bears a mark.

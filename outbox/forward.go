@@ -53,6 +53,9 @@ func (d *Desk) forward(f Forwarding) (Document, error) {
 	if err := d.settleRecipients(&r); err != nil {
 		return Document{}, err
 	}
+	if f.Original.ID == "" {
+		f.Original.ID = document.NewID(f.Original.Organ, f.Original.Date, f.Original.Reference)
+	}
 	doc := Document{
 		ID: d.NewID(), Draft: r, Created: d.now(),
 		File: f.Files[0], Source: f.Files[0].Hash, Attachments: f.Files[1:],
@@ -80,7 +83,10 @@ func (f *Forwarding) check() error {
 	if len(f.Files) == 0 {
 		return document.Refuse(ErrNoFile, "Văn bản đến không có tệp nào để chuyển tiếp.", "Chuyển bằng bản giấy, hoặc đề nghị cơ quan gửi gửi lại.")
 	}
-	if f.Original.Reference.IsZero() || f.Original.Date.IsZero() {
+	if f.TypeName == "" || f.Subject == "" {
+		return document.Refuse(ErrField, "Văn bản đến thiếu tên loại hoặc trích yếu.", "Bổ sung khi đăng ký văn bản đến rồi chuyển tiếp.")
+	}
+	if f.Original.Reference.Number == "" || f.Original.Reference.Notation == "" || f.Original.Date.IsZero() {
 		return document.Refuse(ErrField, "Văn bản đến không có số, ký hiệu hoặc ngày nên không chuyển tiếp qua Trục được.", "Bổ sung số, ký hiệu, ngày khi đăng ký, hoặc chuyển bằng bản giấy.")
 	}
 	return nil

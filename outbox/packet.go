@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,7 +47,7 @@ func (d *Desk) writePacket(doc Document, at time.Time) (store.Hash, int64, error
 func (d *Desk) packet(doc Document, at time.Time) edxml.Document {
 	r := doc.Draft
 	p := edxml.Document{
-		From: d.Agency, To: r.Recipients, ID: doc.DocumentID, Code: doc.Code, Place: d.Place, Date: doc.Date,
+		From: d.Agency, To: addressed(r.Recipients), ID: doc.DocumentID, Code: doc.Code, Place: d.Place, Date: doc.Date,
 		Type: typeInfo(r.TypeName), Subject: r.Subject, Content: r.Subject, Signer: r.Signer, Due: r.Due,
 		Other:    edxml.Other{Urgency: r.Urgency, Amount: max(r.Copies, 1), Pages: r.Pages},
 		ToPlaces: places(r),
@@ -63,10 +64,32 @@ func (d *Desk) packet(doc Document, at time.Time) edxml.Document {
 	return p
 }
 
+// addressed are the recipients with names that fit a packet; the directory's
+// may be longer.
+func addressed(recipients []document.Agency) []document.Agency {
+	list := slices.Clone(recipients)
+	for i := range list {
+		list[i].Name = cut(list[i].Name, 200)
+	}
+	return list
+}
+
+// cut shortens a text to a field's length (Decree 30 Annex VI); the store keeps
+// the whole one.
+func cut(s string, letters int) string {
+	if r := []rune(s); len(r) > letters {
+		return string(r[:letters-1]) + "…"
+	}
+	return s
+}
+
 // forwarded puts our covering line into the packet of another body's document
-// and the bodies it passed through before us.
+// and the bodies it passed through before us. Its texts are cut to what a
+// packet carries: they are not ours to shorten in the record.
 func forwarded(p *edxml.Document, f *Forwarded) {
-	p.Content = cmp.Or(f.Note, p.Content)
+	p.Content = cut(cmp.Or(f.Note, p.Content), 500)
+	p.Subject, p.Type.Name = cut(p.Subject, 500), cut(p.Type.Name, 100)
+	p.Signer.Position, p.Signer.Name = cut(p.Signer.Position, 100), cut(p.Signer.Name, 50)
 	p.Business.Reason = "Chuyển tiếp văn bản của " + f.From.Name
 	var before []edxml.Trace
 	for _, h := range f.Trace {
