@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // Fault is one difference found by Check. Both texts are Vietnamese, for the
@@ -64,11 +62,13 @@ func (c *checker) add(where, what string, args ...any) {
 	c.faults = append(c.faults, Fault{where, fmt.Sprintf(what, args...)})
 }
 
-// metadata checks everything in the bbolt file. The walks come before bbolt's own
-// check: that runs in a goroutine of its own, where a memory fault could not be
-// caught, so it only sees pages that were walked without one.
+// metadata checks everything in the bbolt file. The pages come first: what follows
+// trusts them.
 func (c *checker) metadata(tx *Tx) error {
-	steps := []func(*Tx) error{c.records, c.index, c.registers, c.jobs, c.journal, c.values, c.pages}
+	if err := guard(func() error { return checkPages(tx.b) }); err != nil {
+		return err
+	}
+	steps := []func(*Tx) error{c.pages, c.records, c.index, c.registers, c.jobs, c.journal, c.values}
 	for _, step := range steps {
 		if err := step(tx); err != nil {
 			return err
@@ -247,45 +247,14 @@ func (c *checker) values(tx *Tx) error {
 	})
 }
 
-// pages lets bbolt check its own pages, unless a length among them is such that
-// bbolt would count to four thousand million.
+// pages lets bbolt check its pages too: it knows which are free.
 func (c *checker) pages(tx *Tx) error {
-	sane := false
-	err := guard(func() (err error) {
-		sane, err = saneRuns(tx.b)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if !sane {
-		c.add("tệp "+fileName, "trang dữ liệu ghi sai độ dài")
-		return nil
-	}
 	return guard(func() error {
 		for err := range tx.b.Check() {
 			c.add("tệp "+fileName, "cấu trúc trang sai: %v", err)
 		}
 		return nil
 	})
-}
-
-// saneRuns walks the pages run by run; no run may reach beyond the last page.
-func saneRuns(b *bolt.Tx) (bool, error) {
-	last := int(b.Size() / int64(b.DB().Info().PageSize))
-	for id := 0; id < last; {
-		info, err := b.Page(id)
-		if err != nil || info == nil {
-			return false, err
-		}
-		if info.Type != "free" {
-			id += info.OverflowCount
-		}
-		if id++; id > last {
-			return false, nil
-		}
-	}
-	return true, nil
 }
 
 // checkBlobs reads every blob a record names.

@@ -3,15 +3,13 @@
 package store
 
 import (
-	"errors"
 	"os"
 	"syscall"
 )
 
-// diskFull tells whether err says that there is no room: no space, a quota, or
-// a limit on the size of a file.
-func diskFull(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
+// fullErrors: no space, a quota, or a limit on the size of a file.
+func fullErrors() []syscall.Errno {
+	return []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG}
 }
 
 // syncDir makes the names inside a folder durable.

@@ -1,15 +1,9 @@
 package store
 
-import (
-	"errors"
-	"syscall"
-)
+import "syscall"
 
-// diskFull tells whether err says that there is no room.
-func diskFull(err error) bool {
-	const handleDiskFull, diskFull = syscall.Errno(39), syscall.Errno(112) // winerror.h
-	return errors.Is(err, diskFull) || errors.Is(err, handleDiskFull)
-}
+// fullErrors: ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL (winerror.h).
+func fullErrors() []syscall.Errno { return []syscall.Errno{39, 112} }
 
 // syncDir does nothing: Windows cannot flush a folder, NTFS journals its names.
 func syncDir(string) error { return nil }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"iter"
+	"strings"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -40,12 +41,15 @@ func (e JournalEntry) sum() string {
 
 // writeJournal adds the entry of the act at the end of the chain.
 func (tx *Tx) writeJournal() error {
+	if err := checkText("record", tx.act.Record, maxKey); err != nil {
+		return err
+	}
 	last, err := tx.lastEntry()
 	if err != nil {
 		return err
 	}
-	e := JournalEntry{Seq: last.Seq + 1, Time: tx.now.UTC().Round(0), Who: tx.act.Who, What: tx.act.What,
-		Record: tx.act.Record, Detail: tx.act.Detail, Prev: last.Hash}
+	e := JournalEntry{Seq: last.Seq + 1, Time: tx.now.UTC().Round(0), Who: clean(tx.act.Who), What: clean(tx.act.What),
+		Record: tx.act.Record, Detail: clean(tx.act.Detail), Prev: last.Hash}
 	e.Hash = e.sum()
 	if err := tx.putJSON(bucketJournal, seqKey(e.Seq), e); err != nil {
 		return err
@@ -56,6 +60,9 @@ func (tx *Tx) writeJournal() error {
 	}
 	return tx.mark(append(journalSpace(e.Record), seqKey(e.Seq)...))
 }
+
+// clean makes text what it will be after a way through JSON, for the hash.
+func clean(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
 
 // mark writes a key of the index bucket, whose values are empty.
 func (tx *Tx) mark(key []byte) error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
+	"unicode/utf8"
 )
 
 // Keys are built from terms. A term is the text with every 0x00 written as
@@ -117,9 +118,18 @@ func seqKey(seq uint64) []byte {
 	return binary.BigEndian.AppendUint64(nil, seq)
 }
 
+// checkName refuses what cannot be a name or a key. Names travel through JSON, which
+// would quietly change bytes that are not UTF-8; values of index entries do not.
 func checkName(what, s string, limit int) error {
 	if s == "" {
 		return invalid("empty %s", what)
+	}
+	return checkText(what, s, limit)
+}
+
+func checkText(what, s string, limit int) error {
+	if !utf8.ValidString(s) {
+		return invalid("%s %q is not UTF-8", what, s)
 	}
 	if len(s) > limit {
 		return invalid("%s of %d bytes, at most %d", what, len(s), limit)

@@ -84,7 +84,7 @@ func (tx *Tx) enter(b Book, date, record string, columns func(int) any) (int, er
 	if err != nil {
 		return 0, err
 	}
-	if err := c.accepts(date); err != nil {
+	if err := errors.Join(c.accepts(date), checkText("record", record, maxKey)); err != nil {
 		return 0, err
 	}
 	line := Line{Book: b, Number: c.Last + 1, Date: date, Record: record, Entered: tx.now.Round(0)}

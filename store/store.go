@@ -21,6 +21,9 @@ const (
 	// mapSize is mapped at once so that a growing file need not be mapped anew,
 	// which would wait for every reader. It is address space, not memory.
 	mapSize = 256 << 20
+	// growBy is how much a full file grows at once, for one more fsync. With a large
+	// mapping bbolt would take 16 MB even for an empty store.
+	growBy = 4 << 20
 )
 
 // Options say how to open a store. The zero value is for real use.
@@ -125,7 +128,9 @@ func openFile(path string) (db *bolt.DB, err error) {
 		o.InitialMmapSize = mapSize
 	}
 	err = guard(func() (err error) {
-		db, err = bolt.Open(path, 0o600, o)
+		if db, err = bolt.Open(path, 0o600, o); err == nil {
+			db.AllocSize = growBy
+		}
 		return err
 	})
 	if err != nil && file != nil {
