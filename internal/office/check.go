@@ -37,6 +37,9 @@ func (o Office) checkAgency() error {
 			return missing(need.key, need.next)
 		}
 	}
+	if o.Typing != "" && o.Typing != "telex" && o.Typing != "vni" {
+		return missing("typing", "Ghi \"telex\", \"vni\" hoặc để trống.")
+	}
 	return nil
 }
 

@@ -24,7 +24,7 @@ func sample() Office {
 		Axis:    Axis{URL: "https://truc.example.vn", System: "000.00.00.G22", SecretFile: "axis.secret", HashUnpadded: true, TrailingCRLF: true, PollMinutes: 3},
 		Modules: []string{"/usr/lib/softhsm/libsofthsm2.so"}, AllowSoftKeys: true,
 		Series:   []Series{{Name: "quyết định", Types: []string{"Quyết định"}, Notation: ""}, {Name: "chung"}},
-		Practice: true,
+		Practice: true, Typing: "telex",
 	}
 }
 
@@ -80,6 +80,7 @@ func TestLoadNamesTheMistake(t *testing.T) {
 		{"bad key", "file:keys/leader.p12", "keys/leader.p12", `"leaders[1].key"`},
 		{"soft keys not allowed", "allow_soft_keys = true", "allow_soft_keys = false", `"leaders[1].key"`},
 		{"bad type", "['Quyết định']", "['Quyêt định']", `"series[1].types"`},
+		{"bad typing", "typing = 'telex'", "typing = 'tcvn'", `"typing"`},
 		{"bad diameter", "diameter_mm = 36", "diameter_mm = -1", `"seal.diameter_mm"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -140,7 +141,7 @@ func TestSeriesOf(t *testing.T) {
 			t.Errorf("series of %s = %q, want %q", typeName, got, want)
 		}
 	}
-	if got := (Office{}).SeriesOf("Công văn").Name; got != DefaultSeries {
+	if got := (Office{}).SeriesOf("Công văn").Name; got != "" {
 		t.Errorf("without series: %q", got)
 	}
 }

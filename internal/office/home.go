@@ -1,6 +1,7 @@
 package office
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -42,8 +43,20 @@ func (h Home) KeysDir() string { return filepath.Join(h.Dir, "keys") }
 // SecretFile is the default place of the axis secret.
 func (h Home) SecretFile() string { return filepath.Join(h.Dir, "axis.secret") }
 
-// Socket is where the process that owns the home listens for subcommands.
-func (h Home) Socket() string { return filepath.Join(h.Dir, "owner.sock") }
+// maxSocket is the longest path every system accepts for a socket (104 bytes
+// with its end on macOS, 108 on Linux).
+const maxSocket = 100
+
+// Socket is where the process that owns the home listens for subcommands. A
+// home too deep for a socket has it in the user's private runtime folder.
+func (h Home) Socket() string {
+	path := filepath.Join(h.Dir, "owner.sock")
+	if len(path) <= maxSocket {
+		return path
+	}
+	sum := sha256.Sum256([]byte(h.Dir))
+	return filepath.Join(xdg.RuntimeDir, fmt.Sprintf("vanthu-%x.sock", sum[:8]))
+}
 
 // TempDir is for files on their way in or out. It lies inside the home so
 // that a rename into the store stays on one file system.

@@ -14,6 +14,8 @@ type Office struct {
 	Abbr     string   `toml:"abbr" comment:"chữ viết tắt của cơ quan trong ký hiệu văn bản"`
 	Place    string   `toml:"place" comment:"địa danh ở dòng ngày tháng"`
 	Units    []string `toml:"units" comment:"đơn vị, người nhận khi chuyển giao văn bản đến"`
+	// Typing is how Vietnamese is typed at first: "", "telex" or "vni".
+	Typing string `toml:"typing,omitempty" comment:"kiểu gõ tiếng Việt của màn hình: để trống (máy đã có bộ gõ), telex hoặc vni"`
 	// Modules are the PKCS#11 drivers to look for tokens in.
 	Modules []string `toml:"modules" comment:"thư viện PKCS#11 của thiết bị ký"`
 	// AllowSoftKeys permits keys that lie in a file. Never outside practice:
@@ -75,10 +77,8 @@ type Series struct {
 	Notation string   `toml:"notation,omitempty"` // fixed symbol; empty: made of type, agency and unit
 }
 
-// DefaultSeries numbers every type together.
-const DefaultSeries = "chung"
-
-// SeriesOf is the series a document type takes its number from.
+// SeriesOf is the series a document type takes its number from. The zero
+// Series is the one common series of an office that names none.
 func (o Office) SeriesOf(typeName string) Series {
 	for _, s := range o.Series {
 		if len(s.Types) == 0 {
@@ -90,5 +90,5 @@ func (o Office) SeriesOf(typeName string) Series {
 			}
 		}
 	}
-	return Series{Name: DefaultSeries}
+	return Series{}
 }
