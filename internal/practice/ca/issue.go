@@ -6,6 +6,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -72,12 +73,25 @@ func (c *CA) Certify(s Subject) (crypto.Signer, *x509.Certificate, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("issue for %s: %w", s.Name, err)
 	}
+	if template.SubjectKeyId, err = keyID(key); err != nil {
+		return nil, nil, fmt.Errorf("issue for %s: %w", s.Name, err)
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, c.root, key.Public(), c.key)
 	if err != nil {
 		return nil, nil, fmt.Errorf("issue for %s: %w", s.Name, err)
 	}
 	cert, err := x509.ParseCertificate(der)
 	return key, cert, err
+}
+
+// keyID is the subject key identifier (RFC 7093 method 1: 160 bits of SHA-256).
+func keyID(key crypto.Signer) ([]byte, error) {
+	der, err := x509.MarshalPKIXPublicKey(key.Public())
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(der)
+	return sum[:20], nil
 }
 
 func newKey(elliptic256 bool) (crypto.Signer, error) {
