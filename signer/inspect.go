@@ -1,0 +1,186 @@
+package signer
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"vanthu/internal/document"
+	"vanthu/internal/pdf"
+)
+
+// Classes of a file that cannot be signed. What the clerk reads is a *document.Problem around them.
+var (
+	// ErrNotPDF: the file is no PDF.
+	ErrNotPDF = errors.New("not a PDF")
+	// ErrEncrypted: the file is encrypted, with an empty password or not.
+	ErrEncrypted = errors.New("encrypted PDF")
+	// ErrCannotSign: the file is a PDF that must not or cannot be signed.
+	ErrCannotSign = errors.New("cannot be signed")
+)
+
+// Inspect tells whether a file may be signed by the leader at all. The error
+// is a *document.Problem that says what is wrong and what to do next.
+func Inspect(in []byte) error {
+	f, err := openSigned(in)
+	if err != nil {
+		return err
+	}
+	if _, err := f.Pages(); err != nil {
+		return explain(err)
+	}
+	fields, err := f.Fields()
+	if err != nil {
+		return explain(err)
+	}
+	if err := refuseForm(f); err != nil {
+		return err
+	}
+	if err := refuseScripts(f); err != nil {
+		return err
+	}
+	return refuseFields(f, fields)
+}
+
+// openSigned opens a file that is to be signed and explains a refusal.
+func openSigned(in []byte) (*pdf.File, error) {
+	if len(in) > maxSigned {
+		return nil, document.Refuse(ErrCannotSign, fmt.Sprintf("Tệp quá lớn để ký (%d MB, tối đa %d MB).", len(in)>>20, maxSigned>>20),
+			"Quét lại với độ phân giải thấp hơn, hoặc tách phụ lục thành tệp riêng.")
+	}
+	f, err := pdf.Parse(in)
+	if err != nil {
+		return nil, explain(err)
+	}
+	return f, nil
+}
+
+// explain turns an error of the parser into words for the clerk.
+func explain(err error) error {
+	var p *document.Problem
+	switch {
+	case errors.As(err, &p):
+		return err
+	case errors.Is(err, pdf.ErrNotPDF):
+		return document.Refuse(errors.Join(ErrNotPDF, err), "Tệp này không phải là PDF.", "Xuất văn bản ra PDF rồi chọn lại tệp.")
+	case errors.Is(err, pdf.ErrEncrypted):
+		return document.Refuse(errors.Join(ErrEncrypted, err), "Tệp PDF có mật khẩu hoặc bị khóa quyền.", "Lưu lại thành PDF không đặt mật khẩu rồi chọn lại tệp.")
+	case errors.Is(err, pdf.ErrDamaged), errors.Is(err, pdf.ErrFilter):
+		return document.Refuse(errors.Join(ErrCannotSign, err), "Cấu trúc tệp PDF bị hỏng.", "Xuất lại PDF từ tệp soạn thảo rồi chọn lại; không sửa tệp hỏng.")
+	}
+	return err
+}
+
+// refuseForm refuses dynamic forms and certified documents: fields may not be added to either.
+func refuseForm(f *pdf.File) error {
+	form, err := f.AcroForm()
+	if err != nil {
+		return explain(err)
+	}
+	if form.Has("XFA") {
+		return document.Refuse(ErrCannotSign, "Tệp là biểu mẫu động (XFA); nội dung hiển thị không cố định nên không ký được.",
+			"In biểu mẫu ra PDF thường rồi ký tệp đó.")
+	}
+	catalog, err := f.Catalog()
+	if err != nil {
+		return explain(err)
+	}
+	perms, err := f.Dict(catalog.Get("Perms"))
+	if err != nil {
+		return explain(err)
+	}
+	if perms.Has("DocMDP") {
+		return certified()
+	}
+	return nil
+}
+
+func certified() error {
+	return document.Refuse(ErrCannotSign, "Tệp đã được chứng nhận và cấm thay đổi; ký thêm sẽ làm hỏng chứng nhận đó.",
+		"Xin lại tệp chưa chứng nhận từ người soạn thảo.")
+}
+
+// refuseScripts refuses a document that can act or change what it shows.
+func refuseScripts(f *pdf.File) error {
+	catalog, err := f.Catalog()
+	if err != nil {
+		return explain(err)
+	}
+	names, err := f.Dict(catalog.Get("Names"))
+	if err != nil {
+		return explain(err)
+	}
+	action, err := f.Dict(catalog.Get("OpenAction"))
+	if err != nil {
+		return explain(err)
+	}
+	kind, _ := action.Get("S").(pdf.Name)
+	if names.Has("JavaScript") || catalog.Has("AA") || (kind != "" && kind != "GoTo") {
+		return document.Refuse(ErrCannotSign, "Tệp chứa mã lệnh tự chạy nên nội dung hiển thị có thể thay đổi.",
+			"Xuất lại PDF từ tệp soạn thảo, không kèm mã lệnh, rồi chọn lại.")
+	}
+	return nil
+}
+
+// refuseFields looks at the fields a file brings along. A file that others have
+// signed is refused: the fields for number and date would be a change after
+// their signature. One with our own fields and a leader's signature is a
+// document for a second leader; with our fields alone it is a trap.
+func refuseFields(f *pdf.File, fields []pdf.Field) error {
+	ours, leader, foreign := false, false, false
+	for _, fd := range fields {
+		signed, err := isSigned(f, fd)
+		if err != nil {
+			return explain(err)
+		}
+		switch {
+		case fd.Name == FieldAgency && signed:
+			return document.Refuse(ErrCannotSign, "Tệp đã có chữ ký số của cơ quan.", "Văn bản đã đóng dấu không ký thêm được; hãy lập văn bản mới.")
+		case isLeaderField(fd.Name) && signed:
+			leader = true
+		case strings.HasPrefix(fd.Name, "vanthu-"):
+			ours = true
+		case signed:
+			foreign = true
+		}
+	}
+	switch {
+	case foreign:
+		return document.Refuse(ErrCannotSign, "Tệp đã có chữ ký số từ trước; thêm ô số và ngày sẽ làm chữ ký đó không còn được công nhận.",
+			"Dùng tệp PDF chưa ký, hoặc phát hành tệp đã ký như tệp đính kèm.")
+	case ours && !leader:
+		return document.Refuse(ErrCannotSign, "Tệp đã có sẵn các ô số, ngày hoặc dấu nhưng chưa có chữ ký của lãnh đạo.",
+			"Xuất lại PDF từ tệp soạn thảo rồi chọn lại.")
+	}
+	return nil
+}
+
+// isSigned tells whether a signature field carries a signature, and refuses a certifying one.
+func isSigned(f *pdf.File, fd pdf.Field) (bool, error) {
+	if fd.Type != "Sig" || fd.Value == nil {
+		return false, nil
+	}
+	sig, err := f.Dict(fd.Value)
+	if err != nil || sig == nil {
+		return false, err
+	}
+	refs, err := f.Array(sig.Get("Reference"))
+	if err != nil {
+		return false, err
+	}
+	for _, r := range refs {
+		d, err := f.Dict(r)
+		if err != nil {
+			return false, err
+		}
+		if d.Get("TransformMethod") == pdf.Name("DocMDP") {
+			return false, certified()
+		}
+	}
+	return true, nil
+}
+
+// isLeaderField tells whether a field is a leader's signature of ours.
+func isLeaderField(name string) bool {
+	return name == FieldLeader || strings.HasPrefix(name, FieldLeader+"-")
+}

@@ -1,0 +1,157 @@
+package signer
+
+import (
+	"fmt"
+
+	"vanthu/internal/document"
+	"vanthu/internal/pdf"
+)
+
+// fieldPlan is one field made before the leader signs.
+type fieldPlan struct {
+	name, tip string
+	box       document.Box
+	italic    bool
+}
+
+// prepareFields appends the revision with the three empty read-only text
+// fields and the empty agency signature field (signing.md §10). They must be
+// there before the leader signs: filling them afterwards is form filling,
+// making them afterwards would be a change to the signed document.
+func prepareFields(in []byte, l document.Layout) ([]byte, error) {
+	f, err := pdf.Parse(in)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := f.Pages()
+	if err != nil {
+		return nil, err
+	}
+	m := fieldMaker{formEdit: formEdit{f, f.NewUpdate()}, pages: pages, fonts: map[string]pdf.Ref{}, widgets: map[int][]pdf.Ref{}}
+	if err := m.textFields(l); err != nil {
+		return nil, err
+	}
+	if err := m.agencyField(l.Seal); err != nil {
+		return nil, err
+	}
+	if err := m.addToForm(formChange{fields: m.fields, fonts: m.fonts}); err != nil {
+		return nil, err
+	}
+	for i, p := range pages {
+		if refs := m.widgets[i+1]; refs != nil {
+			if err := m.addToPage(p, refs, nil); err != nil {
+				return nil, err
+			}
+		}
+	}
+	tail, err := m.u.Tail()
+	if err != nil {
+		return nil, err
+	}
+	return append(append(make([]byte, 0, len(in)+len(tail.Bytes)), in...), tail.Bytes...), nil
+}
+
+// fieldMaker collects the fields of one preparing revision.
+type fieldMaker struct {
+	formEdit
+	pages   []pdf.Page
+	fields  []pdf.Ref
+	fonts   map[string]pdf.Ref
+	widgets map[int][]pdf.Ref // by page number
+}
+
+func (m *fieldMaker) textFields(l document.Layout) error {
+	boxes := textBoxes(l)
+	for _, p := range []fieldPlan{
+		{FieldNumber, "Số văn bản", boxes[FieldNumber], false},
+		{FieldDay, "Ngày ban hành", boxes[FieldDay], true},
+		{FieldMonth, "Tháng ban hành", boxes[FieldMonth], true},
+	} {
+		if p.box.IsZero() {
+			continue
+		}
+		if err := m.textField(p, l.Whole); err != nil {
+			return fmt.Errorf("field %s: %w", p.name, err)
+		}
+	}
+	return nil
+}
+
+// fieldFont embeds the font of the text fields with every character that may
+// be filled in, once per face: what is filled later may use no new font.
+func (m *fieldMaker) fieldFont(italic, whole bool) (name string, ref pdf.Ref, err error) {
+	name = "VanThuSerif"
+	if italic {
+		name = "VanThuSerifItalic"
+	}
+	if ref, ok := m.fonts[name]; ok {
+		return name, ref, nil
+	}
+	face, err := newFont(italic)
+	if err != nil {
+		return "", pdf.Ref{}, err
+	}
+	face.shape(fillable(whole))
+	ref, err = face.embed(m.u)
+	m.fonts[name] = ref
+	return name, ref, err
+}
+
+// fillable are the characters a field may be filled with. Numbers are mostly
+// digits, but "12a" occurs; a whole line needs the alphabet.
+func fillable(whole bool) string {
+	const digits = "0123456789"
+	if !whole {
+		return digits + "abcdefghijklmnopqrstuvwxyzđ/-."
+	}
+	return digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz /-.,:;()&'’–" +
+		"ĐÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ" +
+		"đàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
+}
+
+func (m *fieldMaker) textField(p fieldPlan, whole bool) error {
+	at, err := placeBox(m.pages, p.box)
+	if err != nil {
+		return err
+	}
+	name, font, err := m.fieldFont(p.italic, whole)
+	if err != nil {
+		return err
+	}
+	empty := m.u.Add(formXObject(at, "/Font << /"+name+" "+font.String()+" >>", "/Tx BMC\nEMC\n"))
+	m.add(p.box.Page, fmt.Sprintf("<< /Type /Annot /Subtype /Widget /FT /Tx /T (%s) /TU %s /Ff 1 /F 4 /Q 1 /DA (/%s %s Tf 0 g) /Rect %s /P %s /BS << /W 0 >>%s /AP << /N %s >> >>",
+		p.name, pdf.WriteText(p.tip), name, pdf.WriteNumber(fieldSize(at)), pdf.WriteRect(at.rect), at.page.Ref, at.rotation(), empty))
+	return nil
+}
+
+// agencyField makes the empty signature field that sealing uses. Its lock
+// closes the three text fields once it is signed.
+func (m *fieldMaker) agencyField(box document.Box) error {
+	at, err := placeBox(m.pages, box)
+	if err != nil {
+		return fmt.Errorf("field %s: %w", FieldAgency, err)
+	}
+	root, _ := m.f.Trailer().Get("Root").(pdf.Ref)
+	_, lock := fieldLock(root, "Include", textFields())
+	empty := m.u.Add(formXObject(at, "", ""))
+	m.add(box.Page, fmt.Sprintf("<< /Type /Annot /Subtype /Widget /FT /Sig /T (%s) /TU %s /F 132 /Rect %s /P %s%s /Lock %s /AP << /N %s >> >>",
+		FieldAgency, pdf.WriteText("Chữ ký số của cơ quan"), pdf.WriteRect(at.rect), at.page.Ref, at.rotation(), m.u.Add([]byte(lock)), empty))
+	return nil
+}
+
+func (m *fieldMaker) add(page int, body string) {
+	ref := m.u.Add([]byte(body))
+	m.fields = append(m.fields, ref)
+	m.widgets[page] = append(m.widgets[page], ref)
+}
+
+// fieldSize is the size of the text in a field whose box is the line box of the text around it.
+func fieldSize(p placed) float64 {
+	return max(minFieldSize, min(maxFieldSize, p.h/(fontAscent+fontDescent)))
+}
+
+// minFieldSize is the smallest text that is still read without effort, in points.
+const minFieldSize = 6
+
+// maxFieldSize is the largest text Decree 30 Annex I asks for in number and date.
+const maxFieldSize = 14
