@@ -107,7 +107,7 @@ func httpClient(c Config) *http.Client {
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            (&net.Dialer{Timeout: min(c.Timeout, 20*time.Second), KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout:    min(c.Timeout, 20*time.Second),
-		IdleConnTimeout:        60 * time.Second,
+		IdleConnTimeout:        10 * time.Second, // below that of any server: a send must not meet a closed line
 		MaxIdleConns:           4,
 		MaxResponseHeaderBytes: 1 << 20,
 	}}
@@ -164,7 +164,9 @@ func (c *Client) do(ctx context.Context, what call, take func(status int, body i
 	defer resp.Body.Close()
 	in := &incoming{r: resp.Body, watch: watch}
 	err = take(resp.StatusCode, in)
-	if in.failed != nil {
+	if err == nil { // to its very end, so that the connection can be used again
+		io.Copy(io.Discard, io.LimitReader(in, 1<<10))
+	} else if in.failed != nil {
 		err = offline(ctx, own, true, in.failed)
 	}
 	if err != nil {

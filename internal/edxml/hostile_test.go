@@ -88,6 +88,7 @@ func TestRefused(t *testing.T) {
 		"deep":             {handmade(plainMessage+strings.Repeat("<a>", 1000)+strings.Repeat("</a>", 1000), "", "", ""), ErrTooLarge},
 		"many":             {handmade(plainMessage+strings.Repeat("<a/>", maxNodes+1), "", "", ""), ErrTooLarge},
 		"long text":        {handmade(plainMessage+"<edXML:Content>"+strings.Repeat("a", maxSkeleton)+"</edXML:Content>", "", "", ""), ErrTooLarge},
+		"long id":          {handmade(plainMessage+"<edXML:DocumentId>"+strings.Repeat("a", maxText+1)+"</edXML:DocumentId>", "", "", ""), ErrTooLarge},
 		"long tag":         {handmade(plainMessage+`<a b="`+strings.Repeat("a", maxTag)+`"/>`, "", "", ""), ErrTooLarge},
 		"long CDATA":       {handmade(plainMessage+"<edXML:Content><![CDATA["+strings.Repeat("a", maxSkeleton+maxTag)+"]]></edXML:Content>", "", "", ""), ErrTooLarge},
 		"long packet":      {handmade(plainMessage+"<!--"+strings.Repeat("a", 41<<20)+"-->", "", "", ""), ErrTooLarge},
@@ -156,6 +157,7 @@ func TestTolerated(t *testing.T) {
 		"traces": {handmade(plainMessage, "<edXML:TraceHeaderList><edXML:Bussiness><edXML:BussinessDocType>1</edXML:BussinessDocType></edXML:Bussiness><edXML:TraceHeader><edXML:OrganId>null</edXML:OrganId><edXML:Timestamp>0020/01/01</edXML:Timestamp></edXML:TraceHeader><edXML:TraceHeader/></edXML:TraceHeaderList>", "", ""), func(d *Document) bool {
 			return d.Business.Type == Recall && len(d.Traces) == 2 && d.Traces[0] == (Trace{Time: "0020/01/01"})
 		}},
+		"deep signature":  {strings.Replace(good, "</edXML:MessageHeader>", "</edXML:MessageHeader><Signature>"+strings.Repeat("<Object>", 99)+strings.Repeat("MII", maxText)+strings.Repeat("</Object>", 99)+"</Signature>", 1), func(d *Document) bool { return d.Subject == "Trích yếu" }},
 		"foreign subtree": {strings.Replace(good, "<edXML:Subject>", `<x:Subject xmlns:x="urn:x">giả<edXML:Subject>giả</edXML:Subject></x:Subject><edXML:Subject>`, 1), func(d *Document) bool { return d.Subject == "Trích yếu" }},
 	} {
 		t.Run(name, func(t *testing.T) {

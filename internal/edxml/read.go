@@ -82,6 +82,12 @@ func isStatus(message *node) bool {
 	return message.kid("ResponseFor") != nil && message.kid("To") == nil && message.kid("Subject") == nil
 }
 
+// maxWarnings bounds what one packet can tell the clerk.
+const maxWarnings = 20
+
 func (p *Packet) warn(format string, a ...any) {
+	if len(p.Warnings) >= maxWarnings {
+		return
+	}
 	p.Warnings = append(p.Warnings, fmt.Sprintf(format, a...))
 }

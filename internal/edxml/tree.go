@@ -13,10 +13,13 @@ import (
 // Namespace is that of every element of a packet.
 const Namespace = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
 
-// Bounds of the tree; the deepest element of the standard lies at level 9.
+// Bounds of the tree. The deepest element of the standard lies at level 9; the
+// longest text may have 1000 characters (Decree 30/2020 Annex VI), and what is
+// longer than any store's key must not become a document's identity.
 const (
 	maxDepth = 32
 	maxNodes = 200_000
+	maxText  = 8 << 10
 )
 
 // node is one element: local name, its own text trimmed, its children.
@@ -26,8 +29,8 @@ type node struct {
 	kids []*node
 }
 
-// parse makes the tree of a skeleton. Elements of foreign namespaces (XML
-// signatures above all) are left out with everything in them. The encoding
+// parse makes the tree of a skeleton. XML signatures and elements of foreign
+// namespaces are left out with everything in them. The encoding
 // label is not asked: the bytes decide, and .NET writes "utf-16" over UTF-8.
 func parse(skeleton []byte) (*node, error) {
 	if !utf8.Valid(skeleton) {
@@ -112,24 +115,48 @@ func (p *parser) element(name string, depth int) (*node, error) {
 		case xml.CharData:
 			text.Write(t)
 		case xml.StartElement:
+			if !ours(t.Name) {
+				if err := p.skip(); err != nil {
+					return nil, err
+				}
+				continue
+			}
 			kid, err := p.element(t.Name.Local, depth+1)
 			if err != nil {
 				return nil, err
 			}
-			if ours(t.Name) {
-				n.kids = append(n.kids, kid)
-			}
+			n.kids = append(n.kids, kid)
 		case xml.EndElement:
-			n.text = strings.TrimSpace(text.String())
+			if n.text = strings.TrimSpace(text.String()); len(n.text) > maxText {
+				return nil, fmt.Errorf("text of %s: %w", name, ErrTooLarge)
+			}
 			return n, nil
 		}
 	}
 }
 
+// skip passes over an element that is none of ours, however deep and long.
+func (p *parser) skip() error {
+	for depth := 1; depth > 0; {
+		t, err := p.token()
+		if err != nil {
+			return broken(err)
+		}
+		switch t.(type) {
+		case xml.StartElement:
+			depth++
+		case xml.EndElement:
+			depth--
+		}
+	}
+	return nil
+}
+
 // ours tells whether an element belongs to the packet. The official sample
-// itself uses the prefix edXML where it is not declared.
+// itself uses the prefix edXML where it is not declared, and writes its XML
+// signature in the packet's namespace.
 func ours(name xml.Name) bool {
-	return name.Space == Namespace || name.Space == "edXML"
+	return (name.Space == Namespace || name.Space == "edXML") && name.Local != "Signature"
 }
 
 // kid is the first child of that name; nil when there is none. All methods

@@ -2,6 +2,7 @@ package axissim
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -41,7 +42,19 @@ func (a *Axis) sentList(r request, w http.ResponseWriter) {
 		}
 	}
 	a.mu.Unlock()
-	write(w, list(rows))
+	write(w, list(paged(rows, param(r.Request, "pageIndex"), param(r.Request, "pageSize"))))
+}
+
+// paged cuts one page out; pages count from 1, and without a size there is one.
+func paged[R any](rows []R, index, size string) []R {
+	n, err := strconv.Atoi(size)
+	if err != nil || n <= 0 {
+		return rows
+	}
+	n = min(n, len(rows)+1)
+	page, _ := strconv.Atoi(index)
+	from := min(max(page-1, 0), len(rows)) * n
+	return rows[min(from, len(rows)):min(from+n, len(rows))]
 }
 
 // wanted applies the filters docId, fromDate and toDate.

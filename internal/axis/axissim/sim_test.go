@@ -377,3 +377,18 @@ func TestDownCuts(t *testing.T) {
 		t.Errorf("accepted %v", got)
 	}
 }
+
+func TestPages(t *testing.T) {
+	rows := []int{1, 2, 3, 4, 5}
+	for _, tt := range []struct {
+		index, size string
+		want        []int
+	}{
+		{"", "", rows}, {"2", "", rows}, {"x", "y", rows}, {"1", "2", []int{1, 2}}, {"", "2", []int{1, 2}}, {"0", "2", []int{1, 2}},
+		{"3", "2", []int{5}}, {"4", "2", nil}, {"-9", "5", rows}, {"9223372036854775807", "9223372036854775807", nil}, {"1", "9223372036854775807", rows},
+	} {
+		if got := paged(rows, tt.index, tt.size); !slices.Equal(got, tt.want) {
+			t.Errorf("page %q of %q: %v", tt.index, tt.size, got)
+		}
+	}
+}

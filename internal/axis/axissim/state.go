@@ -57,6 +57,7 @@ type change struct {
 // state is what the log adds up to. The Axis's mutex guards it.
 type state struct {
 	agencies []Agency
+	byCode   map[string]int // index into agencies, by present and old code
 	messages []*message
 	copies   map[string]held // by the copy's docId
 	sent     map[string]*message
@@ -69,7 +70,22 @@ type held struct {
 }
 
 func newState(agencies []Agency) state {
-	return state{agencies: slices.Clone(agencies), copies: map[string]held{}, sent: map[string]*message{}}
+	s := state{agencies: slices.Clone(agencies), copies: map[string]held{}, sent: map[string]*message{}}
+	s.index()
+	return s
+}
+
+// index renews byCode. A present code goes before the same text as an old one.
+func (s *state) index() {
+	s.byCode = make(map[string]int, 2*len(s.agencies))
+	for i, a := range s.agencies {
+		if _, taken := s.byCode[string(a.OldCode)]; !taken && a.OldCode != "" {
+			s.byCode[string(a.OldCode)] = i
+		}
+	}
+	for i, a := range s.agencies {
+		s.byCode[string(a.Code)] = i
+	}
 }
 
 func (s *state) apply(e event) {
@@ -88,6 +104,7 @@ func (s *state) apply(e event) {
 	case e.Agency != nil:
 		s.remove(string(e.Agency.Code))
 		s.agencies = append(s.agencies, *e.Agency)
+		s.index()
 	case e.Delete != "":
 		s.remove(e.Delete)
 	}
@@ -95,17 +112,16 @@ func (s *state) apply(e event) {
 
 func (s *state) remove(code string) {
 	s.agencies = slices.DeleteFunc(s.agencies, func(a Agency) bool { return string(a.Code) == code })
+	s.index()
 }
 
 // agency finds an entry by its present or its old code.
 func (s *state) agency(code string) (Agency, bool) {
-	code = strings.ToUpper(strings.TrimSpace(code))
-	for _, a := range s.agencies {
-		if code != "" && (string(a.Code) == code || string(a.OldCode) == code) {
-			return a, true
-		}
+	i, found := s.byCode[strings.ToUpper(strings.TrimSpace(code))]
+	if !found {
+		return Agency{}, false
 	}
-	return Agency{}, false
+	return s.agencies[i], true
 }
 
 // serves tells whether a system serves the agency with that code.
