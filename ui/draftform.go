@@ -249,3 +249,5 @@ func discardForm(m *Model, doc outbox.Document) *form {
 	f.result = func(m *Model, _ any) tea.Cmd { return m.done("Đã hủy.") }
 	return f
 }
+
+var _ typist = (*drafting)(nil)

@@ -158,10 +158,7 @@ func combines(s string) bool {
 
 // render draws the text in w cells around the caret and says in which cell the caret is.
 func (e *editor) render(w int) (line string, x int) {
-	shown := e.text
-	if e.mask {
-		shown = []rune(strings.Repeat("*", len(e.text)))
-	}
+	shown := e.shown()
 	before := drawn(shown[:e.caret])
 	skip := max(0, width(before)-(w-1))
 	all := drawn(shown)
@@ -170,6 +167,17 @@ func (e *editor) render(w int) (line string, x int) {
 	}
 	return cut(all, w), min(width(before), max(0, w-1))
 }
+
+// shown is the text, or as many stars.
+func (e *editor) shown() []rune {
+	if e.mask {
+		return []rune(strings.Repeat("*", len(e.text)))
+	}
+	return e.text
+}
+
+// plain is the text as it is read when the caret is elsewhere.
+func (e *editor) plain() string { return drawn(e.shown()) }
 
 // drawn is typed text as drawn: it was cleaned, but marks may meet at the caret.
 func drawn(r []rune) string { return clean(string(r)) }

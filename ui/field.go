@@ -113,14 +113,20 @@ func (f *field) typed(ask func(work func() ([]option, error)) tea.Cmd) tea.Cmd {
 	return nil
 }
 
+// filtered are the options that match; those that begin with the query come first.
 func (f *field) filtered(query string) []option {
-	var out []option
+	var begin, others []option
+	folded := viet.Fold(query)
 	for _, o := range f.options {
-		if viet.Match(o.label, query) {
-			out = append(out, o)
+		label := viet.Fold(o.label)
+		switch {
+		case strings.HasPrefix(label, folded):
+			begin = append(begin, o)
+		case viet.MatchFolded(label, query):
+			others = append(others, o)
 		}
 	}
-	return out
+	return append(begin, others...)
 }
 
 // show puts rows under the field, if they answer what stands there now.

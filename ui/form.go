@@ -147,6 +147,9 @@ func (f *form) key(m *Model, k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	before := c.String()
+	if c.kind == pick && c.value != nil && (k.Text != "" || name(k) == "backspace") {
+		c.set("") // letters over a chosen row begin another choice
+	}
 	method := m.typing
 	if c.code || c.kind == date || c.kind == path || c.kind == counted {
 		method = viet.Off

@@ -55,7 +55,9 @@ func (f *form) draw(p *page, i int, x *field) {
 	}
 	text, caretX := x.render(room)
 	name := fit(x.label, label)
-	if i == f.focus {
+	if i != f.focus { // what is read begins at its beginning, what is typed ends at the caret
+		text = cut(x.plain(), room)
+	} else {
 		name = headStyle.Render(name)
 		f.x, f.y = label+4+caretX, len(p.lines)
 	}
@@ -79,7 +81,11 @@ func labelWidth(w int) int { return min(24, w/3) }
 func (f *field) beside(today document.Date, current bool, text string) string {
 	switch {
 	case f.kind == date:
-		if d, ok := f.day(today); ok && !d.IsZero() {
+		switch d, ok := f.day(today); {
+		case !ok || d.IsZero():
+		case f.words() == d.String():
+			return "  (" + weekday(d) + ")"
+		default:
 			return "  (" + weekday(d) + ", " + d.String() + ")"
 		}
 	case current && f.editor.max > 0 && len(f.text)*10 > f.editor.max*9:

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strconv"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
@@ -80,17 +81,22 @@ func incomingListHint(l *listScreen[inbox.Summary]) string {
 
 // The first three columns are also those shown in reverse on the chosen row.
 func incomingColumns(w int) []column {
-	issuer := min(40, w/5)
+	issuer := min(40, w/5-2)
 	if w < 70 {
 		issuer = -1
 	}
-	return []column{{"Khẩn", 4, false}, {"Số đến", 8, false}, {"Số, ký hiệu", 15, false},
+	return []column{{"Khẩn", 4, false}, {"Số đến", 8, false}, {"Số, ký hiệu", 14, false},
 		{"Cơ quan ban hành", issuer, false}, {"Trích yếu nội dung", 0, false}, {"Hạn", 6, false}}
 }
 
 func incomingCells(s inbox.Summary) []string {
-	return []string{urgencyMark(s.Urgency), arrivalText(s), clean(s.Code.String()), clean(s.Issuer.Name),
+	return []string{urgencyMark(s.Urgency), arrivalText(s), clean(s.Code.String()), shortName(s.Issuer.Name),
 		clean(s.Subject), dueText(s)}
+}
+
+// shortName is a body's name for a narrow column.
+func shortName(name string) string {
+	return strings.NewReplacer("Ủy ban nhân dân", "UBND", "Uỷ ban nhân dân", "UBND", "ỦY BAN NHÂN DÂN", "UBND", "Hội đồng nhân dân", "HĐND").Replace(clean(name))
 }
 
 // urgencyMark is the short form of an urgency, "" for a normal document.

@@ -63,52 +63,52 @@ func bindings() []binding {
 	return []binding{
 		{confirming, []string{"enter"}, "Enter", yes, "đồng ý", true},
 
-		{filling, []string{"ctrl+s"}, "Ctrl+S", finish, "làm xong biểu này", true},
+		{filling, []string{"ctrl+s"}, "Ctrl+S", finish, "làm xong, ghi lại", true},
 		{filling, []string{"tab"}, "Tab", nextField, "ô sau", true},
 		{filling, []string{"shift+tab"}, "Shift+Tab", prevField, "ô trước", false},
 		{filling, []string{"enter"}, "Enter", accept, "chọn, sang ô sau", true},
 		{filling, []string{"down"}, "↓", down, "xuống trong danh sách, hoặc ô sau", false},
 		{filling, []string{"up"}, "↑", up, "lên trong danh sách, hoặc ô trước", false},
-		{filling | filtering, []string{"f2"}, "F2", typing, "kiểu gõ: Telex, VNI, tắt", true},
-		{filling, []string{"f1"}, "F1", help, "phím dùng được ở đây", false},
+		{filling | filtering, []string{"f2"}, "F2", typing, "kiểu gõ: Telex, VNI hoặc tắt", true},
+		{filling, []string{"f1"}, "F1", help, "trợ giúp: phím dùng được ở đây", false},
 		{filtering, []string{"enter"}, "Enter", accept, "xem kết quả lọc", true},
 
 		{listing, []string{"enter"}, "Enter", open, "mở", true},
 
-		{incomingD, []string{"d"}, "d", register, "đăng ký vào sổ, lấy số đến", true},
+		{incomingD, []string{"d"}, "d", register, "đăng ký, lấy số đến", true},
 		{incomingD, []string{"x"}, "x", refuse, "từ chối, trả lại nơi gửi", true},
-		{incomingD, []string{"t"}, "t", submit, "trình lãnh đạo", true},
-		{incomingD, []string{"b"}, "b", direct, "ghi ý kiến chỉ đạo (bút phê)", true},
-		{incomingD, []string{"c"}, "c", handOver, "chuyển giao cho đơn vị, người giải quyết", true},
-		{incomingD, []string{"p"}, "p", progress, "ghi tiến độ", true},
-		{incomingD, []string{"h"}, "h", complete, "kết thúc: hoàn thành", true},
-		{incomingD, []string{"s"}, "s", save, "lưu tệp ra thư mục", true},
+		{incomingD, []string{"t"}, "t", submit, "trình, ghi việc đã trình lãnh đạo", true},
+		{incomingD, []string{"b"}, "b", direct, "ý kiến chỉ đạo: ghi bút phê của lãnh đạo", true},
+		{incomingD, []string{"c"}, "c", handOver, "chuyển giao: cho đơn vị hoặc người giải quyết", true},
+		{incomingD, []string{"p"}, "p", progress, "tiến độ: ghi việc đã làm", true},
+		{incomingD, []string{"h"}, "h", complete, "hoàn thành: kết thúc việc với văn bản", true},
+		{incomingD, []string{"s"}, "s", save, "lưu tệp: chép ra thư mục", true},
 		{incomingD, []string{"v"}, "v", check, "kiểm tra lại chữ ký số", false},
 		{incomingD, []string{"f"}, "f", forward, "chuyển tiếp cho cơ quan khác", false},
 		{incomingD, []string{"a"}, "a", answer, "soạn văn bản trả lời", false},
 
-		{outgoing, []string{"n"}, "n", draft, "soạn văn bản đi mới", true},
-		{outgoingD, []string{"e"}, "e", edit, "sửa dự thảo", true},
+		{outgoing, []string{"n"}, "n", draft, "soạn mới: văn bản đi", true},
+		{outgoingD, []string{"e"}, "e", edit, "sửa, kể cả nơi nhận", true},
 		{outgoingD, []string{"r"}, "r", replaceFile, "thay tệp PDF", false},
-		{outgoingD, []string{"s"}, "s", sign, "ký số của người có thẩm quyền", true},
-		{outgoingD, []string{"o"}, "o", number, "cấp số, ngày và vào sổ", true},
-		{outgoingD, []string{"d"}, "d", seal, "ký số của cơ quan (đóng dấu)", true},
+		{outgoingD, []string{"s"}, "s", sign, "ký số, người có thẩm quyền", true},
+		{outgoingD, []string{"o"}, "o", number, "cấp số, ghi ngày và vào sổ", true},
+		{outgoingD, []string{"d"}, "d", seal, "ký số cơ quan (đóng dấu)", true},
 		{outgoingD, []string{"i"}, "i", issue, "phát hành", true},
 		{outgoingD, []string{"x"}, "x", discard, "hủy", false},
 
-		{registers, []string{"b"}, "b", otherBook, "đổi sổ đến, sổ đi", true},
+		{registers, []string{"b"}, "b", otherBook, "đổi sổ: đến hoặc đi", true},
 		{registers, []string{"]"}, "]", nextYear, "năm sau", true},
 		{registers, []string{"["}, "[", prevYear, "năm trước", true},
-		{registers, []string{"right", "l"}, "→ l", scrollRight, "xem các cột bên phải", true},
-		{registers, []string{"left", "h"}, "← h", scrollLeft, "xem các cột bên trái", false},
+		{registers, []string{"right", "l"}, "→ l", scrollRight, "cột phải, xem các cột bên phải", true},
+		{registers, []string{"left", "h"}, "← h", scrollLeft, "cột trái", false},
 
-		{queueing, []string{"r"}, "r", retry, "thử lại việc đang chọn", true},
+		{queueing, []string{"r"}, "r", retry, "thử lại, việc đang chọn", true},
 		{queueing, []string{"u"}, "u", sendNow, "gửi, nhận ngay", true},
-		{queueing, []string{"m"}, "m", linkOnOff, "bật, tắt kết nối mạng", true},
+		{queueing, []string{"m"}, "m", linkOnOff, "tắt mở mạng: kết nối với Trục", true},
 
-		{tabbing, []string{"right", "l", "tab"}, "→", nextView, "nhóm trạng thái sau", true},
-		{tabbing, []string{"left", "h", "shift+tab"}, "←", prevView, "nhóm trạng thái trước", false},
-		{tabbing, []string{"/"}, "/", filter, "lọc theo chữ, có dấu hay không đều được", true},
+		{tabbing, []string{"right", "l", "tab"}, "→", nextView, "nhóm sau: danh sách theo trạng thái khác", true},
+		{tabbing, []string{"left", "h", "shift+tab"}, "←", prevView, "nhóm trước", false},
+		{tabbing, []string{"/"}, "/", filter, "lọc, gõ có dấu hay không đều được", true},
 
 		{listing | reading, []string{"j", "down"}, "j ↓", down, "xuống một dòng", false},
 		{listing | reading, []string{"k", "up"}, "k ↑", up, "lên một dòng", false},
@@ -124,7 +124,7 @@ func bindings() []binding {
 		{browsing, []string{"6"}, "6", goQueue, "Hàng đợi", false},
 		{browsing, []string{"ctrl+r"}, "Ctrl+R", again, "đọc lại dữ liệu", false},
 		{browsing | filling | confirming | filtering | helping, []string{"esc"}, "Esc", back, "quay lại", true},
-		{browsing | helping, []string{"?", "f1"}, "?", help, "phím dùng được ở đây", true},
+		{browsing | helping, []string{"?", "f1"}, "?", help, "trợ giúp: phím dùng được ở đây", true},
 		{browsing, []string{"q"}, "q", quit, "thoát", true},
 		{browsing | filling | confirming | filtering | helping, []string{"ctrl+c"}, "Ctrl+C", quit, "thoát ngay", false},
 	}
@@ -149,22 +149,36 @@ func (t keyTable) binding(key string, at place) (binding, bool) {
 type keyTable []binding
 
 // footer is the line of keys at the foot: those marked for it that the screen allows.
-func (t keyTable) footer(s screen, w int) string {
-	var parts []string
+// A root screen has nothing to go back to.
+func (t keyTable) footer(s screen, root bool, w int) string {
+	var ways, acts []string
 	used := 0
 	for _, b := range t {
-		if !b.foot || b.on&s.place() == 0 || s.refuses(b.act) != "" {
-			continue
+		if b.foot && leaves(b.act) && b.on&s.place() != 0 && !(root && b.act == back && s.place()&browsing != 0) {
+			ways = append(ways, b.label())
+			used += width(b.label()) + 2
 		}
-		short, _, _ := strings.Cut(b.help, ",")
-		short, _, _ = strings.Cut(short, ":")
-		short, _, _ = strings.Cut(short, " (")
-		n := width(b.shown) + 1 + width(short) + 2
-		if used+n > w+2 {
-			continue
-		}
-		used += n
-		parts = append(parts, keyStyle.Render(b.shown)+" "+short)
 	}
-	return strings.Join(parts, "  ")
+	for _, b := range t {
+		if !b.foot || leaves(b.act) || b.on&s.place() == 0 || s.refuses(b.act) != "" {
+			continue
+		}
+		if n := width(b.label()) + 2; used+n <= w+2 {
+			used += n
+			acts = append(acts, b.label())
+		}
+	}
+	return strings.Join(append(acts, ways...), "  ")
+}
+
+// leaves tells the keys that are always shown: the ways out and the help.
+func leaves(a action) bool { return a == back || a == help || a == quit }
+
+// label is a key with the first words of what it does.
+func (b binding) label() string {
+	short := b.help
+	for _, end := range []string{",", ":", " ("} {
+		short, _, _ = strings.Cut(short, end)
+	}
+	return keyStyle.Render(b.shown) + " " + short
 }

@@ -65,8 +65,13 @@ func (n notice) lines(w int) []string {
 			out = append(out, style.Render(cut(l, w)))
 		}
 	}
-	if n.next != "" {
-		out = append(out, cut("Việc cần làm: "+n.next, w))
+	if n.next == "" {
+		return out
+	}
+	for i, l := range wrap("Việc cần làm: "+n.next, w) {
+		if i < 2 {
+			out = append(out, cut(l, w))
+		}
 	}
 	return out
 }

@@ -94,7 +94,7 @@ func (p *pager[R]) reload() func(context.Context) (any, error) {
 func (p *pager[R]) more() func(context.Context) (any, error) {
 	end := p.page + (len(p.rows)+pageRows-1)/pageRows
 	switch {
-	case p.chosen+p.height >= p.page*pageRows+len(p.rows) && end < len(p.starts):
+	case len(p.rows) > 0 && p.chosen+p.height >= p.page*pageRows+len(p.rows) && end < len(p.starts):
 		return p.read(end, 1)
 	case p.page > 0 && p.chosen-p.height < p.page*pageRows:
 		return p.read(p.page-1, 1)

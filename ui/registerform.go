@@ -124,3 +124,5 @@ func (r *registration) failed(m *Model, err error) {
 	r.fields = append(r.fields, r.separate)
 	r.goTo(len(r.fields) - 1)
 }
+
+var _ typist = (*registration)(nil)

@@ -53,12 +53,11 @@ type wait struct {
 	act  bool   // an act, not a reading: keys pressed meanwhile are not kept
 }
 
-func (b *base) self() *base                   { return b }
-func (b *base) refuses(action) string         { return "" }
-func (b *base) take(*Model, any) tea.Cmd      { return nil }
-func (b *base) load(*Model, bool) tea.Cmd     { return nil }
-func (b *base) failed(m *Model, err error)    { m.problem(err) }
-func (b *base) do(m *Model, a action) tea.Cmd { return nil }
+func (b *base) self() *base                { return b }
+func (b *base) refuses(action) string      { return "" }
+func (b *base) take(*Model, any) tea.Cmd   { return nil }
+func (b *base) load(*Model, bool) tea.Cmd  { return nil }
+func (b *base) failed(m *Model, err error) { m.problem(err) }
 
 // found is the answer to a command of a screen.
 type found struct {

@@ -20,7 +20,7 @@ type signing struct {
 	*form
 	doc   outbox.Document
 	seal  bool // the agency's signature, otherwise the leader's
-	key   *field
+	which *field
 	pin   *field
 	ready bool
 }
@@ -28,15 +28,15 @@ type signing struct {
 func newSigning(m *Model, doc outbox.Document, seal bool) *signing {
 	s := &signing{
 		doc: doc, seal: seal,
-		key: choice("Thiết bị, khóa ký", "Chọn khóa ký.", false, nil),
-		pin: &field{label: "Mã PIN", kind: secret, must: "Gõ mã PIN của khóa ký."},
+		which: choice("Thiết bị, khóa ký", "Chọn khóa ký.", false, nil),
+		pin:   &field{label: "Mã PIN", kind: secret, must: "Gõ mã PIN của khóa ký."},
 	}
 	s.pin.mask, s.pin.max = true, 64
 	title, next := "Ký số của người có thẩm quyền", "Đọc kỹ phần trên. Chọn khóa của người ký, gõ PIN rồi Enter. Sai PIN nhiều lần thiết bị sẽ bị khóa."
 	if seal {
 		title, next = "Ký số của cơ quan", "Đọc kỹ số và ngày sẽ ghi. Chọn khóa của cơ quan, gõ PIN rồi Enter. Sai PIN nhiều lần thiết bị sẽ bị khóa."
 	}
-	s.form = newForm(title, next, m.o.Clock, s.key, s.pin)
+	s.form = newForm(title, next, m.o.Clock, s.which, s.pin)
 	s.form.submit, s.form.result = s.use, s.used
 	s.intro = signedThing(m, doc, seal)
 	return s
@@ -61,7 +61,7 @@ func signedThing(m *Model, doc outbox.Document, seal bool) []string {
 // sealedText is what sealing writes on the page besides the seal itself.
 func sealedText(doc outbox.Document, place string) []string {
 	number := doc.Code.Number
-	day := fmt.Sprintf("%s, tháng %s", doc.Date.DayText(), doc.Date.MonthText())
+	day := fmt.Sprintf("ngày %s, tháng %s", doc.Date.DayText(), doc.Date.MonthText())
 	if doc.Layout.Whole {
 		number = "Số: " + doc.Code.String()
 		day = place + ", " + doc.Date.Words()
@@ -115,9 +115,9 @@ func (s *signing) take(m *Model, v any) tea.Cmd {
 	if p.pages > 0 {
 		s.intro[1] += fmt.Sprintf(", %d trang", p.pages)
 	}
-	s.key.options = nil
+	s.which.options = nil
 	for _, k := range p.keys {
-		s.key.options = append(s.key.options, option{keyText(k, m.o.Clock()), k})
+		s.which.options = append(s.which.options, option{keyText(k, m.o.Clock()), k})
 	}
 	if len(p.keys) == 0 {
 		m.warn("Không thấy khóa ký nào: cắm thiết bị ký rồi nhấn Esc và làm lại.")
@@ -138,9 +138,9 @@ func (s *signing) preselect(m *Model) {
 			}
 		}
 	}
-	for _, o := range s.key.options {
+	for _, o := range s.which.options {
 		if k := o.value.(KeyInfo); want != "" && k.Ref == want {
-			s.key.take(o)
+			s.which.take(o)
 			s.focus = 1
 		}
 	}
@@ -151,7 +151,7 @@ func keyText(k KeyInfo, now time.Time) string {
 	parts := []string{clean(k.Holder)}
 	switch {
 	case k.Soft:
-		parts = append(parts, "khóa thực hành trong tệp")
+		parts = append(parts, "khóa thực hành")
 	case k.Label != "":
 		parts = append(parts, "thiết bị "+clean(k.Label)+" số "+clean(k.Serial))
 	}
@@ -174,7 +174,7 @@ func keyText(k KeyInfo, now time.Time) string {
 // use gives the PIN to the key and signs. The PIN leaves the form before the command
 // runs, so that nothing can try it again.
 func (s *signing) use(m *Model) tea.Cmd {
-	k, ok := s.key.value.(KeyInfo)
+	k, ok := s.which.value.(KeyInfo)
 	switch {
 	case !ok:
 		return nil
@@ -228,3 +228,5 @@ func (s *signing) failed(m *Model, err error) {
 		m.problem(document.Refuse(err, s.pin.problem, "Hỏi lại người giữ khóa trước khi gõ tiếp; thiết bị không cho biết còn mấy lần thử."))
 	}
 }
+
+var _ typist = (*signing)(nil)

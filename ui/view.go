@@ -90,7 +90,7 @@ func (m *Model) foot(s screen) []string {
 	if len(lines) == 0 {
 		lines = []string{""}
 	}
-	return append(lines, cut(m.keys.footer(s, m.width), m.width), m.statusLine())
+	return append(lines, cut(m.keys.footer(s, len(m.stack) == 0, m.width), m.width), m.statusLine())
 }
 
 // statusLine holds the office, the link, the queue, the last contact and the typing.
