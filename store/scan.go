@@ -89,9 +89,29 @@ func (w *walker) advance() (pair, error) {
 
 func (w *walker) move() pair {
 	if w.span.newest {
-		return newPair(w.cursor.Prev())
+		return w.back(w.last)
 	}
 	return newPair(w.cursor.Next())
+}
+
+// back moves to the key before bound, which is where the cursor stands. Pages that
+// this transaction emptied stop bbolt's Prev (and make its Last turn for ever when
+// there are no others), so an end is believed only when nothing lies before it.
+func (w *walker) back(bound []byte) pair {
+	p := newPair(w.cursor.Prev())
+	if p.key != nil || !w.before(bound) {
+		return p
+	}
+	for p.key == nil {
+		p = newPair(w.cursor.Prev())
+	}
+	return p
+}
+
+// before tells whether the bucket has a key below bound (nil: any key).
+func (w *walker) before(bound []byte) bool {
+	first, _ := w.cursor.Bucket().Cursor().First()
+	return first != nil && (bound == nil || bytes.Compare(first, bound) < 0)
 }
 
 // place puts the cursor on the first key of the span that is still to be given.
@@ -117,13 +137,13 @@ func (w *walker) placeBefore() pair {
 	if w.last != nil && (end == nil || bytes.Compare(w.last, end) < 0) {
 		end = w.last
 	}
-	if end == nil {
+	if !w.before(end) {
+		return pair{}
+	}
+	if end == nil || newPair(w.cursor.Seek(end)).key == nil {
 		return newPair(w.cursor.Last())
 	}
-	if p := newPair(w.cursor.Seek(end)); p.key == nil {
-		return newPair(w.cursor.Last())
-	}
-	return newPair(w.cursor.Prev())
+	return w.back(end)
 }
 
 func newPair(key, value []byte) pair { return pair{key, value} }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"syscall"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -135,8 +136,19 @@ func openFile(path string) (db *bolt.DB, err error) {
 	})
 	if err != nil && file != nil {
 		_ = file.Close()
+		err = unreadable(err)
 	}
 	return db, err
+}
+
+// unreadable classes what bbolt says only in words about a file that could be
+// opened: it cannot make sense of it. Errors of the system keep their class.
+func unreadable(err error) error {
+	var system syscall.Errno
+	if errors.As(err, &system) || errors.Is(err, ErrLocked) || errors.Is(err, ErrDamaged) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrDamaged, err)
 }
 
 // Close waits for running transactions and gives the store back. The store is
