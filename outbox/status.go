@@ -1,11 +1,13 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"vanthu/internal/document"
 	"vanthu/internal/edxml"
@@ -181,7 +183,7 @@ func (v *Delivery) take(s edxml.Status) bool {
 			return false
 		}
 	}
-	v.Events = append(v.Events, StatusEvent{Code: s.Code, At: s.Time, Staff: s.Staff, Text: s.Description})
+	v.insert(StatusEvent{Code: s.Code, At: s.Time, Staff: s.Staff, Text: s.Description})
 	if forward(v.Status, s.Code) {
 		v.Status = s.Code
 	}
@@ -189,6 +191,15 @@ func (v *Delivery) take(s edxml.Status) bool {
 		v.Transport, v.Error = TransportSent, ""
 	}
 	return true
+}
+
+// insert keeps the events in the recipient's order: the axis delivers reports in
+// any.
+func (v *Delivery) insert(e StatusEvent) {
+	v.Events = append(v.Events, e)
+	slices.SortStableFunc(v.Events, func(a, b StatusEvent) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Code, b.Code))
+	})
 }
 
 // forward tells whether a code stands further than the one before: 01 to 06,
