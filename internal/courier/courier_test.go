@@ -82,9 +82,14 @@ func (d *desk) start(t *testing.T) (stop func()) {
 		if err := <-done; !errors.Is(err, context.Canceled) {
 			t.Errorf("run: %v", err)
 		}
-		if err := d.store.Close(); err != nil {
-			t.Error(err)
-		}
+		d.close(t)
+	}
+}
+
+func (d *desk) close(t *testing.T) {
+	t.Helper()
+	if err := d.store.Close(); err != nil {
+		t.Error(err)
 	}
 }
 
