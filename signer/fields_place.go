@@ -85,9 +85,7 @@ func turn(rotate int, w, h float64) [6]float64 {
 	return [6]float64{1, 0, 0, 1, 0, 0}
 }
 
-// ops writes the matrix as operands.
-func (p placed) ops() string { return matrixOps(p.matrix) }
-
+// matrixOps writes a matrix as operands.
 func matrixOps(m [6]float64) string {
 	s := ""
 	for i, v := range m {
