@@ -114,6 +114,19 @@ func TestWireOfAcknowledge(t *testing.T) {
 	}
 }
 
+// TestWireIsGson: the signed object escapes as Gson does, not as Go does.
+func TestWireIsGson(t *testing.T) {
+	url, raw := capture(t)
+	if err := client(t, url).Acknowledge(t.Context(), `a<b>&/"c\`, Done); err != nil {
+		t.Fatal(err)
+	}
+	got := <-raw
+	wantLines(t, got, `XroadVnpt-docId: a<b>&/"c\`)
+	if !strings.Contains(got, `"XroadVnpt-docId":"a<b>&/\"c\\",`) {
+		t.Errorf("request\n%s", got)
+	}
+}
+
 func TestWireOfSend(t *testing.T) {
 	// This body's SHA-256 has a byte below 0x10, where the two prints differ.
 	const body = "<edXML/>"
@@ -326,28 +339,6 @@ func TestOffline(t *testing.T) {
 	cancel()
 	if _, err := client(t, dead.URL).Received(cancelled, Edoc); !errors.Is(err, context.Canceled) || errors.Is(err, ErrOffline) {
 		t.Errorf("cancelled: %v", err)
-	}
-}
-
-// TestStall: a server that takes the request and says no more is left.
-func TestStall(t *testing.T) {
-	release := make(chan struct{})
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		io.Copy(io.Discard, r.Body)
-		if strings.HasSuffix(r.URL.Path, "getEdoc") {
-			io.WriteString(w, `{"status":"OK","ErrorCode":"0","data":"PGVk`)
-			http.NewResponseController(w).Flush()
-		}
-		<-release
-	}))
-	defer server.Close()
-	defer close(release)
-	impatient := client(t, server.URL, func(c *Config) { c.Timeout = 50 * time.Millisecond })
-	if err := sendOf(impatient, "<edXML/>", 8); !errors.Is(err, ErrUnanswered) {
-		t.Errorf("send: %v", err)
-	}
-	if _, err := impatient.Fetch(t.Context(), "a", io.Discard, 1<<20); !errors.Is(err, ErrOffline) || errors.Is(err, ErrMalformed) {
-		t.Errorf("fetch: %v", err)
 	}
 }
 

@@ -339,6 +339,42 @@ func TestReopen(t *testing.T) {
 	}
 }
 
+// TestLongTornLine: what is appended after a torn line that was longer stands
+// alone.
+func TestLongTornLine(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "axis.log"), []byte(`{"sent":{"title":"`+strings.Repeat("x", 1<<16)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a, _, xa := open(t, dir)
+	wantCode(t, "delete", xa.call(t, "deleteAgency", nil, "AgencyCode", "H40.2"), "0")
+	a.Close()
+	_, _, xa = open(t, dir)
+	wantCode(t, "delete again", xa.call(t, "deleteAgency", nil, "AgencyCode", "H40.2"), "-1")
+}
+
+// TestDoneIsFinal: nothing brings a copy back that its receiver has finished.
+func TestDoneIsFinal(t *testing.T) {
+	_, tinh, xa := open(t, t.TempDir())
+	for _, final := range []string{"done", "fail", "DONE"} {
+		tinh.send(t, packet(t, "H40.1"), "from", "H40")
+		_, rest, _ := strings.Cut(xa.call(t, "getReceivedEdocList", nil), `"docId":"`)
+		id, _, _ := strings.Cut(rest, `"`)
+		for _, status := range []string{"processing", final, "processing", "done", "fail"} {
+			wantCode(t, status, xa.call(t, "updateStatus", nil, "docId", id, "status", status), "0")
+		}
+		wantCode(t, "odd", xa.call(t, "updateStatus", nil, "docId", id, "status", "initial"), "-1")
+		sent := tinh.call(t, "getSentEdocList", nil)
+		last := sent[strings.LastIndex(sent, `"receiveStatus":"`):]
+		if want := `"receiveStatus":"` + strings.ToLower(final) + `"`; !strings.HasPrefix(last, want) {
+			t.Errorf("%s: %s", final, last)
+		}
+		if got := waiting(t, xa, "edoc"); len(got) != 0 {
+			t.Errorf("%s: still waiting %v", final, got)
+		}
+	}
+}
+
 func TestDamagedLogIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "axis.log"), []byte("{\"sent\":\n{}\n"), 0o600); err != nil {
