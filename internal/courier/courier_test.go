@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,9 +25,14 @@ type desk struct {
 	*Courier
 	store *store.Store
 	log   []string
-	polls int
-	link  error // what poll answers
+	polls atomic.Int64
+	link  atomic.Value // of linkAnswer: what poll answers
 }
+
+type linkAnswer struct{ err error }
+
+// answerPolls makes polls end with err from now on.
+func (d *desk) answerPolls(err error) { d.link.Store(linkAnswer{err}) }
 
 // newDesk must be called inside the bubble whose time it is to live in.
 func newDesk(t *testing.T, change func(*Options)) *desk {
@@ -37,7 +43,11 @@ func newDesk(t *testing.T, change func(*Options)) *desk {
 	}
 	d := &desk{store: s}
 	o := Options{Store: s, Rand: rand.New(rand.NewPCG(1, 2)), Handlers: map[string]Handler{}}
-	o.Poll = func(context.Context) error { d.polls++; return d.link }
+	o.Poll = func(context.Context) error {
+		d.polls.Add(1)
+		answer, _ := d.link.Load().(linkAnswer)
+		return answer.err
+	}
 	if change != nil {
 		change(&o)
 	}
@@ -138,7 +148,7 @@ func TestOfflineCostsNoTries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, nil)
 		d.o.Handlers["send"] = d.answer()
-		d.link = fmt.Errorf("dial: %w", ErrOffline)
+		d.answerPolls(fmt.Errorf("dial: %w", ErrOffline))
 		d.queue(t, store.Job{ID: "send/1", Kind: "send"})
 		stop := d.start(t)
 		time.Sleep(72 * time.Hour)
@@ -147,10 +157,10 @@ func TestOfflineCostsNoTries(t *testing.T) {
 		if !open || j.Attempts != 0 || j.State != store.Waiting || len(d.log) != 0 {
 			t.Errorf("job %+v, log %v", j, d.log)
 		}
-		if d.polls < 72*12 || d.polls > 72*20 {
-			t.Errorf("%d polls in 72 hours", d.polls)
+		if d.polls.Load() < 72*12 || d.polls.Load() > 72*20 {
+			t.Errorf("%d polls in 72 hours", d.polls.Load())
 		}
-		d.link = nil
+		d.answerPolls(nil)
 		time.Sleep(5 * time.Minute)
 		synctest.Wait()
 		if _, open := d.job(t, "send/1"); open {

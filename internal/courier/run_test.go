@@ -147,10 +147,10 @@ func TestLinkSwitchedOffStopsTheJob(t *testing.T) {
 		if s := d.State(); s.On || s.Online || s.Running != nil || s.LastError != "offline" || s.Waiting != 1 {
 			t.Errorf("state %+v", s)
 		}
-		polls := d.polls
+		polls := d.polls.Load()
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		if d.polls != polls {
+		if d.polls.Load() != polls {
 			t.Error("polled with the link switched off")
 		}
 		d.SetLink(true)
@@ -166,12 +166,12 @@ func TestWakeTriesAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, nil)
 		d.o.Handlers["send"] = d.answer()
-		d.link = ErrOffline
+		d.answerPolls(ErrOffline)
 		d.queue(t, store.Job{ID: "send/1", Kind: "send"})
 		stop := d.start(t)
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		d.link = nil
+		d.answerPolls(nil)
 		d.Wake()
 		synctest.Wait() // no time passes
 		if _, open := d.job(t, "send/1"); open {
@@ -207,7 +207,7 @@ func TestRefusedAccountHoldsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, nil)
 		d.o.Handlers["send"] = d.answer()
-		d.link = fmt.Errorf("wrong secret: %w", ErrRejected)
+		d.answerPolls(fmt.Errorf("wrong secret: %w", ErrRejected))
 		d.queue(t, store.Job{ID: "send/1", Kind: "send"})
 		if _, err := d.Drain(t.Context()); !errors.Is(err, ErrRejected) {
 			t.Errorf("drain: %v", err)
@@ -215,7 +215,7 @@ func TestRefusedAccountHoldsNothing(t *testing.T) {
 		if j, open := d.job(t, "send/1"); !open || j.Attempts != 0 || len(d.log) != 0 {
 			t.Errorf("job %+v", j)
 		}
-		d.link = nil
+		d.answerPolls(nil)
 		if sum, err := d.Drain(t.Context()); err != nil || sum.Done != 1 {
 			t.Errorf("%+v %v", sum, err)
 		}
@@ -323,8 +323,8 @@ func TestPollsAtItsPace(t *testing.T) {
 		stop := d.start(t)
 		time.Sleep(24*time.Hour + time.Minute)
 		synctest.Wait()
-		if d.polls != 24*6+1 {
-			t.Errorf("%d polls in a day", d.polls)
+		if d.polls.Load() != 24*6+1 {
+			t.Errorf("%d polls in a day", d.polls.Load())
 		}
 		if New(d.o).State().LastSuccess.Before(time.Now().Add(-2 * keepEvery)) {
 			t.Error("last success was forgotten")
