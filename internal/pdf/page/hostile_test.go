@@ -46,7 +46,11 @@ func TestDamagedFiles(t *testing.T) {
 	r := reader(t)
 	whole := write(t, decision())
 	rnd := rand.New(rand.NewPCG(30, 2020))
-	for i := range 60 {
+	tries := 60
+	if testing.Short() {
+		tries = 12
+	}
+	for i := range tries {
 		pdf := append([]byte(nil), whole[:rnd.IntN(len(whole))]...)
 		if i%2 == 0 {
 			pdf = append([]byte(nil), whole...)
