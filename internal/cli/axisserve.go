@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"vanthu/internal/axis/axissim"
+	"vanthu/internal/document"
+)
+
+type axisServeVerb struct {
+	Listen string   `default:"127.0.0.1:0" placeholder:"ĐỊA-CHỈ" help:"Nơi lắng nghe; cổng 0: cổng nào trống."`
+	Data   string   `required:"" placeholder:"THƯ-MỤC" help:"Thư mục giữ trạng thái của trục."`
+	System []string `required:"" sep:"none" placeholder:"MÃ=TỆP-KHÓA" help:"Hệ thống kết nối và tệp chứa khóa bí mật; dùng nhiều lần được."`
+	Agency []string `required:"" sep:"none" placeholder:"MÃ=TÊN" help:"Cơ quan; thuộc hệ thống ghi ngay trước nó. Dùng nhiều lần được."`
+	Log    bool     `help:"Ghi từng yêu cầu ra đầu ra lỗi."`
+}
+
+// Help says what the flags' order means.
+func (*axisServeVerb) Help() string {
+	return "Cơ quan thuộc hệ thống đứng ngay trước nó trên dòng lệnh:\n" +
+		"  vanthu axis serve --data truc --system S1=s1.key --agency H01.151='Xã A' --system S2=s2.key --agency H01='Tỉnh'\n" +
+		"Khi sẵn sàng, in một dòng: listening on http://…"
+}
+
+// Run serves until it is told to stop.
+func (v *axisServeVerb) Run(c *call, words *kong.Context) error {
+	o := axissim.Options{Dir: c.path(v.Data), Log: slog.New(slog.DiscardHandler)}
+	if v.Log {
+		o.Log = slog.New(slog.NewTextHandler(c.err, nil))
+	}
+	if err := v.population(c, words, &o); err != nil {
+		return err
+	}
+	sim, err := axissim.New(o)
+	if err != nil {
+		return err
+	}
+	defer sim.Close()
+	l, err := net.Listen("tcp", v.Listen)
+	if err != nil {
+		return badUsage("--listen: không lắng nghe được ở %s (%v)", v.Listen, err)
+	}
+	server := &http.Server{Handler: sim.Handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn)}
+	fmt.Fprintf(c.out, "listening on http://%s\n", l.Addr())
+	defer context.AfterFunc(c.ctx, func() { server.Close() })()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// population reads systems and agencies in the order they were typed: an
+// agency belongs to the system before it.
+func (v *axisServeVerb) population(c *call, words *kong.Context, o *axissim.Options) error {
+	systems, agencies := v.System, v.Agency
+	for _, p := range words.Path {
+		if p.Flag == nil {
+			continue
+		}
+		var err error
+		switch p.Flag.Name {
+		case "system":
+			err = addSystem(c, o, systems[0])
+			systems = systems[1:]
+		case "agency":
+			err = addAgency(o, agencies[0])
+			agencies = agencies[1:]
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func addSystem(c *call, o *axissim.Options, text string) error {
+	id, file, ok := strings.Cut(text, "=")
+	if !ok || id == "" || file == "" {
+		return badUsage("--system: viết như MÃ=TỆP-KHÓA, không phải %q", text)
+	}
+	secret, err := os.ReadFile(c.path(file))
+	if err != nil {
+		return err
+	}
+	o.Systems = append(o.Systems, axissim.System{ID: id, Secret: bytes.TrimSpace(secret)})
+	return nil
+}
+
+func addAgency(o *axissim.Options, text string) error {
+	id, name, ok := strings.Cut(text, "=")
+	code, err := document.ParseCode(id)
+	if !ok || err != nil || name == "" {
+		return badUsage("--agency: viết như MÃ=TÊN, không phải %q", text)
+	}
+	if len(o.Systems) == 0 {
+		return badUsage("--agency %s: ghi --system trước cơ quan của nó", code)
+	}
+	o.Agencies = append(o.Agencies, axissim.Agency{Agency: document.Agency{Code: code, Name: name}, System: o.Systems[len(o.Systems)-1].ID})
+	return nil
+}

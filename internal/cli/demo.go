@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"vanthu/internal/document"
+	"vanthu/internal/office"
+	"vanthu/internal/practice"
+)
+
+// demoVerb opens a practice office: the same program on a home of its own,
+// with the axis and the neighbours in the same process.
+type demoVerb struct{}
+
+// Help says what a first-time user needs to know.
+func (demoVerb) Help() string {
+	return "Mã PIN của hai khóa tập (Chủ tịch và cơ quan): " + practice.PIN + "\n" +
+		"Không có --home: mọi thứ nằm trong thư mục tạm và bị xóa khi đóng."
+}
+
+// Run prepares the practice office once, opens its axis, and shows the screen.
+func (demoVerb) Run(c *call) (err error) {
+	home, forget, err := demoHome(c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, forget()) }()
+	if conn, err := dialOwner(home); err == nil {
+		conn.Close()
+		return alreadyOpen()
+	}
+	if err := practice.Prepare(home, time.Now()); err != nil {
+		return err
+	}
+	world, err := practice.Open(home, practice.Options{Pace: practice.Living()})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, world.Close()) }()
+	w, err := openWorkplace(home, openOptions{url: world.URL, http: &http.Client{Transport: world.Gate}, every: demoPoll})
+	if err != nil {
+		return err
+	}
+	if err := w.welcome(c.ctx, world); err != nil {
+		return errors.Join(err, w.Close())
+	}
+	world.Live(c.ctx)
+	return errors.Join(w.work(c, world.Gate), w.Close())
+}
+
+// demoPoll is how often the demo looks at its axis: often enough that an
+// answer is seen while one still remembers the question.
+const demoPoll = 3 * time.Second
+
+// welcome sees to it that something waits when the screen opens for the first
+// time; a kept home has its documents already and waits for nothing.
+func (w *workplace) welcome(ctx context.Context, world *practice.World) error {
+	wrote, err := world.FirstLetter(ctx)
+	if err != nil || !wrote {
+		return err
+	}
+	_, err = w.courier.Drain(ctx)
+	return err
+}
+
+// demoHome is the home of the demo: the one named, which is kept, or a
+// temporary one that is forgotten.
+func demoHome(c *call) (office.Home, func() error, error) {
+	if c.homeGiven {
+		return c.home, func() error { return nil }, nil
+	}
+	dir, err := os.MkdirTemp("", "vanthu-demo-")
+	if err != nil {
+		return office.Home{}, nil, fmt.Errorf("demo: %w", err)
+	}
+	return office.Home{Dir: dir}, func() error { return os.RemoveAll(dir) }, nil
+}
+
+// realOffice refuses to play in a real office's home.
+func realOffice() advice {
+	return advice{practice.ErrRealOffice, "Thư mục này là của một cơ quan thật.", "Chạy `vanthu demo` không có --home, hoặc chọn một thư mục trống.", false}
+}
+
+// syncVerb exchanges with the axis without a screen.
+type syncVerb struct {
+	inOffice
+	Once bool `help:"Nhận và gửi một lượt rồi thôi."`
+}
+
+// synced is the answer of sync --once.
+type synced struct {
+	Done    int `json:"done"`    // jobs finished
+	Delayed int `json:"delayed"` // to be tried again later
+	Held    int `json:"held"`    // need the clerk
+	Waiting int `json:"waiting"` // left in the queue
+}
+
+// errNoAxis: the settings name no axis.
+var errNoAxis = errors.New("office without an axis")
+
+// Run drains the queue once, or goes on until it is told to stop.
+func (v *syncVerb) Run(c *call) error {
+	if !v.Once {
+		if c.place != nil {
+			return alreadyOpen()
+		}
+		return c.inOffice(func(w *workplace) error { return w.syncOn(c) })
+	}
+	return c.inOffice(func(w *workplace) error {
+		if w.office.Axis.URL == "" {
+			return document.Refuse(errNoAxis, "Cơ quan này chưa khai báo trục liên thông.", "Ghi địa chỉ và khóa ở mục [axis] của "+filepath.Base(w.home.Config())+".")
+		}
+		sum, err := w.courier.Drain(c.ctx)
+		if err != nil {
+			return err
+		}
+		return c.sayf(synced(sum), "Xong %d việc, hoãn %d, chờ văn thư %d; còn %d trong hàng đợi.", sum.Done, sum.Delayed, sum.Held, sum.Waiting)
+	})
+}
+
+// syncOn owns the home and exchanges until ctx ends.
+func (w *workplace) syncOn(c *call) error {
+	o, err := w.listen(c.ctx)
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	if err := w.courier.Run(c.ctx); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"vanthu/inbox"
+	"vanthu/internal/document"
+	"vanthu/internal/office"
+	"vanthu/signer"
+	"vanthu/store"
+)
+
+// initVerb sets up an office: its settings file and an empty store.
+type initVerb struct {
+	Code       string   `required:"" placeholder:"MÃ" help:"Mã định danh của cơ quan."`
+	Name       string   `required:"" placeholder:"TÊN" help:"Tên đầy đủ của cơ quan."`
+	Abbr       string   `default:"UBND" placeholder:"CHỮ" help:"Chữ viết tắt trong ký hiệu văn bản."`
+	Place      string   `required:"" placeholder:"ĐỊA-DANH" help:"Địa danh ở dòng ngày tháng."`
+	Clerk      string   `required:"" placeholder:"TÊN" help:"Họ tên văn thư."`
+	Leader     string   `placeholder:"TÊN" help:"Họ tên người ký."`
+	Position   string   `default:"Chủ tịch" placeholder:"CHỨC-VỤ" help:"Chức vụ người ký."`
+	Competence string   `default:"TM." placeholder:"QUYỀN-HẠN" help:"Quyền hạn ký: TM., KT., TL., TUQ., Q."`
+	LeaderKey  string   `placeholder:"KHÓA" help:"Khóa của người ký: token:SERIAL/ID, hoặc file:TỆP khi tập."`
+	SealKey    string   `placeholder:"KHÓA" help:"Khóa của cơ quan: token:SERIAL/ID, hoặc file:TỆP khi tập."`
+	SealMM     float64  `name:"seal-mm" default:"36" placeholder:"SỐ" help:"Đường kính thật của con dấu, mi-li-mét."`
+	Axis       string   `placeholder:"URL" help:"Địa chỉ trục liên thông."`
+	System     string   `placeholder:"MÃ" help:"Mã hệ thống trên trục."`
+	Secret     string   `placeholder:"TỆP" help:"Tệp chứa khóa bí mật của trục; được chép vào thư mục của cơ quan."`
+	Trust      []string `placeholder:"TỆP" sep:"none" help:"Chứng thư gốc tin cậy; được chép vào thư mục của cơ quan."`
+	Unit       []string `placeholder:"TÊN" sep:"none" help:"Đơn vị nhận chuyển giao; dùng nhiều lần được."`
+	Module     []string `placeholder:"TỆP" sep:"none" help:"Thư viện PKCS#11 của thiết bị ký; không ghi: tự tìm."`
+	Practice   bool     `help:"Cơ quan để tập: cho phép khóa nằm trong tệp."`
+	Opening    int      `placeholder:"SỐ" help:"Số đến đầu tiên, khi bắt đầu giữa năm; không ghi: 1."`
+}
+
+// initialized is the answer of init.
+type initialized struct {
+	Home   string        `json:"home"`
+	Config string        `json:"config"`
+	Code   document.Code `json:"code"`
+}
+
+// errOfficeExists: the home has an office already.
+var errOfficeExists = errors.New("office exists")
+
+func (v *initVerb) Run(c *call) error {
+	if c.home.Exists() {
+		return document.Refuse(errOfficeExists, "Thư mục "+c.home.Dir+" đã có một cơ quan.", "Chọn thư mục khác bằng --home, hoặc sửa tệp "+c.home.Config()+".")
+	}
+	o, err := v.office(c)
+	if err != nil {
+		return err
+	}
+	if err := c.home.Make(); err != nil {
+		return err
+	}
+	if err := v.copyFiles(c); err != nil {
+		return err
+	}
+	if err := v.startStore(c); err != nil {
+		return err
+	}
+	if err := office.Save(c.home, o); err != nil {
+		return err
+	}
+	return c.sayf(initialized{c.home.Dir, c.home.Config(), o.Agency.Code}, "Đã thiết lập %s ở %s. Chạy `vanthu` để mở.", o.Agency.Name, c.home.Dir)
+}
+
+// office is the settings file to be written.
+func (v *initVerb) office(c *call) (office.Office, error) {
+	code, err := document.ParseCode(v.Code)
+	if err != nil {
+		return office.Office{}, badUsage("--code: mã định danh chỉ có chữ hoa, số và dấu chấm, không phải %q", v.Code)
+	}
+	o := office.Office{Practice: v.Practice, AllowSoftKeys: v.Practice, Abbr: v.Abbr, Place: v.Place, Units: v.Unit,
+		Agency: document.Agency{Code: code, Name: v.Name}, Clerk: document.Staff{Name: v.Clerk}, Modules: v.modules(),
+		Seal: office.Seal{DiameterMM: v.SealMM, Key: keyRef(c, v.SealKey)},
+		Axis: office.Axis{URL: v.Axis, System: v.System, SecretFile: filepath.Base(c.home.SecretFile()), PollMinutes: int(office.DefaultPoll.Minutes())}}
+	if v.Leader != "" {
+		who := document.Signer{Competence: v.Competence, Position: v.Position, Name: v.Leader}
+		o.Leaders = []office.Leader{{Signer: who, Key: keyRef(c, v.LeaderKey)}}
+	}
+	return o, nil
+}
+
+func (v *initVerb) modules() []string {
+	if len(v.Module) > 0 {
+		return v.Module
+	}
+	return signer.FindModules()
+}
+
+// keyRef makes the path of a soft key absolute: the home is elsewhere.
+func keyRef(c *call, ref string) string {
+	if path, soft := strings.CutPrefix(ref, "file:"); soft {
+		return "file:" + c.path(path)
+	}
+	return ref
+}
+
+// copyFiles brings the axis secret and the trusted roots into the home.
+func (v *initVerb) copyFiles(c *call) error {
+	if v.Secret != "" {
+		if err := copySmall(c.path(v.Secret), c.home.SecretFile()); err != nil {
+			return err
+		}
+	}
+	for _, root := range v.Trust {
+		if err := copySmall(c.path(root), filepath.Join(c.home.TrustDir(), filepath.Base(root))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func copySmall(from, to string) error {
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return fmt.Errorf("init: %w", err)
+	}
+	return os.WriteFile(to, data, 0o600)
+}
+
+// startStore makes the store, with the opening number of the register.
+func (v *initVerb) startStore(c *call) error {
+	s, err := store.Open(c.home.StoreDir(), store.Options{})
+	if err != nil {
+		return err
+	}
+	return errors.Join(v.startBook(s), s.Close())
+}
+
+func (v *initVerb) startBook(s *store.Store) error {
+	if v.Opening <= 1 {
+		return nil
+	}
+	book := store.Book{Name: inbox.BookName, Year: document.DateOf(time.Now()).Year}
+	act := store.Act{Who: v.Clerk, What: "start-book", Record: book.String(), Detail: fmt.Sprint(v.Opening)}
+	return s.Update(act, func(tx *store.Tx) error { return tx.StartBook(book, v.Opening) })
+}

@@ -1,0 +1,192 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"vanthu/internal/document"
+	"vanthu/internal/office"
+	"vanthu/outbox"
+	"vanthu/signer"
+	"vanthu/store"
+)
+
+// keyring finds and opens the office's signing keys and fits them to what the
+// outgoing desk asks of a key.
+type keyring struct {
+	home   office.Home
+	office office.Office
+	store  *store.Store
+}
+
+// open opens a key: "token:SERIAL/ID", or "file:PATH" in practice. The caller
+// wipes the PIN. lastTry is the holder's word that the token's last attempt
+// may be spent.
+func (r *keyring) open(ctx context.Context, ref string, pin signer.PIN, lastTry bool) (*openKey, error) {
+	var k signer.Key
+	var err error
+	path, soft := strings.CutPrefix(ref, "file:")
+	switch {
+	case ref == "":
+		return nil, document.Refuse(signer.ErrNoKey, "Chưa chọn khóa ký.", "Ghi khóa vào vanthu.toml hoặc thêm --key; xem `vanthu token list`.")
+	case soft && !r.office.AllowSoftKeys:
+		return nil, document.Refuse(outbox.ErrSoftKey, "Khóa nằm trong tệp chỉ dùng để tập.", "Cắm thiết bị ký và chọn khóa của thiết bị.")
+	case soft:
+		k, err = signer.OpenSoft(r.home.Path(path), pin)
+	default:
+		if lastTry {
+			ctx = signer.ConfirmFinalTry(ctx)
+		}
+		k, err = signer.OpenToken(ctx, r.modules(), ref, pin, guard{r.store})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &openKey{Key: k, ring: r}, nil
+}
+
+// modules are the drivers to ask: those of the settings, else those found.
+func (r *keyring) modules() []string {
+	if len(r.office.Modules) > 0 {
+		return r.office.Modules
+	}
+	return signer.FindModules()
+}
+
+// list is every key that can be chosen: tokens that are plugged in, and the
+// soft keys of the settings.
+func (r *keyring) list(ctx context.Context) ([]signer.KeyInfo, error) {
+	var keys []signer.KeyInfo
+	seen := map[string]bool{}
+	add := func(ref, holder string) {
+		path, soft := strings.CutPrefix(ref, "file:")
+		if !soft || seen[ref] || !r.office.AllowSoftKeys {
+			return
+		}
+		seen[ref] = true
+		keys = append(keys, signer.KeyInfo{Ref: ref, Label: filepath.Base(path), Holder: holder,
+			Organization: r.office.Agency.Name, Soft: true, Tries: signer.TriesOK})
+	}
+	for _, l := range r.office.Leaders {
+		add(l.Key, l.Name)
+	}
+	add(r.office.Seal.Key, r.office.Agency.Name)
+	if len(keys) > 0 && len(r.office.Modules) == 0 {
+		return keys, nil // a practice office without drivers
+	}
+	tokens, err := signer.ListTokens(ctx, r.modules())
+	if errors.Is(err, signer.ErrNoToken) {
+		err = nil
+	}
+	return append(keys, tokens...), err
+}
+
+// openKey is an opened key as the outgoing desk uses it.
+type openKey struct {
+	signer.Key
+	ring *keyring
+}
+
+var _ outbox.Key = (*openKey)(nil)
+
+// Approve carries the leader's signature with the picture of the handwriting.
+func (k *openKey) Approve(ctx context.Context, pdf []byte, a outbox.Approval) ([]byte, outbox.SignatureNote, error) {
+	image, err := k.ring.leaderImage(a.Signer.Name)
+	if err != nil {
+		return nil, outbox.SignatureNote{}, err
+	}
+	out, err := signer.Approve(ctx, pdf, k.Key, signer.Approval{Layout: a.Layout, Image: image, Signer: a.Signer, Time: a.Time})
+	return out, k.note(a.Time), err
+}
+
+// Seal carries the agency's signature with the picture of the seal.
+func (k *openKey) Seal(ctx context.Context, pdf []byte, s outbox.Sealing) ([]byte, outbox.SignatureNote, error) {
+	image, err := k.ring.image(k.ring.office.Seal.Image)
+	if err != nil {
+		return nil, outbox.SignatureNote{}, err
+	}
+	out, err := signer.Seal(ctx, pdf, k.Key, signer.Sealing{Layout: s.Layout, Reference: s.Reference, Date: s.Date,
+		Place: s.Place, Image: image, Time: s.Time, Agency: k.ring.office.Agency.Name})
+	return out, k.note(s.Time), err
+}
+
+// note says whose key signed.
+func (k *openKey) note(at time.Time) outbox.SignatureNote {
+	info := k.Info()
+	return outbox.SignatureNote{Holder: info.Holder, Serial: info.Serial, Soft: info.Soft, At: at}
+}
+
+func (r *keyring) leaderImage(name string) ([]byte, error) {
+	for _, l := range r.office.Leaders {
+		if l.Name == name {
+			return r.image(l.Image)
+		}
+	}
+	return nil, nil
+}
+
+// image reads a picture of the settings; none is no error, text is drawn then.
+func (r *keyring) image(path string) ([]byte, error) {
+	if path == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(r.home.Path(path))
+	if err != nil {
+		return nil, document.Refuse(office.ErrConfig, "Không đọc được ảnh "+path+".", "Sửa đường dẫn ảnh trong vanthu.toml.")
+	}
+	return data, nil
+}
+
+// guard keeps our own count of wrong PINs in the store, so that closing the
+// program does not forget an attempt.
+type guard struct{ store *store.Store }
+
+var _ signer.Guard = guard{}
+
+func pinCount(serial string) string { return "pin/" + serial }
+
+// Wrong is the number of wrong PINs in a row.
+func (g guard) Wrong(serial string) (int, error) {
+	n := 0
+	err := g.store.View(func(tx *store.Tx) error {
+		err := tx.Value(pinCount(serial), &n)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("wrong PINs of %s: %w", serial, err)
+	}
+	return n, nil
+}
+
+// Note counts one attempt.
+func (g guard) Note(serial string, wrong bool) error {
+	n, err := g.Wrong(serial)
+	if err != nil || (n == 0 && !wrong) {
+		return err
+	}
+	if n++; !wrong {
+		n = 0
+	}
+	return g.store.Maintain(func(tx *store.Tx) error { return tx.SetValue(pinCount(serial), n) })
+}
+
+// keyAdvices are the words for the classes of package signer.
+func keyAdvices() []advice {
+	return []advice{
+		{signer.ErrFinalTry, "Thiết bị chỉ còn một lần thử PIN; chưa thử.", "Hỏi lại chủ thiết bị cho chắc PIN, rồi thêm --last-try; sai lần này thiết bị sẽ khóa.", false},
+		{signer.ErrLocked, "Thiết bị đã khóa vì sai PIN nhiều lần.", "Liên hệ đầu mối chứng thư số của tỉnh để mở khóa.", false},
+		{signer.ErrPIN, "Sai mã PIN.", "Hỏi lại chủ thiết bị rồi nhập lại; không thử mò.", false},
+		{signer.ErrNoToken, "Không thấy thiết bị ký hoặc tệp khóa.", "Cắm thiết bị rồi xem `vanthu token list`.", true},
+		{signer.ErrNoKey, "Thiết bị không có khóa dùng được với chứng thư này.", "Chọn khóa khác bằng `vanthu token list`.", true},
+		{signer.ErrHung, "Trình điều khiển thiết bị ký không trả lời.", "Rút thiết bị ra, cắm lại rồi mở lại chương trình.", false},
+		{outbox.ErrSoftKey, "Khóa nằm trong tệp chỉ dùng để tập.", "Cắm thiết bị ký và chọn khóa của thiết bị.", false},
+	}
+}

@@ -1,0 +1,170 @@
+package cli
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base32"
+	"errors"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"vanthu/inbox"
+	"vanthu/internal/axis"
+	"vanthu/internal/courier"
+	"vanthu/internal/document"
+	"vanthu/internal/exchange"
+	"vanthu/internal/office"
+	"vanthu/internal/viet"
+	"vanthu/outbox"
+	"vanthu/store"
+)
+
+// workplace is an open office: the store and everything that works on it.
+// This file is the one place where the parts meet; they know each other only
+// through the small interfaces each of them owns.
+type workplace struct {
+	home     office.Home
+	office   office.Office
+	store    *store.Store
+	inbox    *inbox.Desk
+	outbox   *outbox.Desk
+	courier  *courier.Courier
+	agencies *exchange.Directory
+	keys     *keyring
+	press    *press
+}
+
+// openOptions are what differs between a real office and the demo's.
+type openOptions struct {
+	clock document.Clock
+	url   string        // the axis, when it is not the one of the settings
+	http  *http.Client  // how to reach it; nil is the axis client's own
+	every time.Duration // between two looks at the axis; 0 is what the settings say
+}
+
+func (o openOptions) poll(w office.Office) time.Duration {
+	if o.every > 0 {
+		return o.every
+	}
+	return w.Axis.Poll()
+}
+
+// openWorkplace opens the office in a home. The store's lock makes this
+// process the home's owner.
+func openWorkplace(home office.Home, opt openOptions) (*workplace, error) {
+	o, err := office.Load(home)
+	if err != nil {
+		return nil, err
+	}
+	if opt.clock == nil {
+		opt.clock = time.Now
+	}
+	if opt.url != "" {
+		o.Axis.URL = opt.url
+	}
+	if err := home.Make(); err != nil {
+		return nil, err
+	}
+	s, err := store.Open(home.StoreDir(), store.Options{Clock: opt.clock})
+	if err != nil {
+		return nil, err
+	}
+	w := &workplace{home: home, office: o, store: s}
+	if err := w.furnish(opt); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return w, nil
+}
+
+// furnish makes the parts and joins them.
+func (w *workplace) furnish(opt openOptions) error {
+	client, err := w.client(opt)
+	if err != nil {
+		return err
+	}
+	w.press = newPress(w.home, w.office)
+	w.keys = &keyring{home: w.home, office: w.office, store: w.store}
+	w.agencies = &exchange.Directory{Store: w.store, Clock: opt.clock, Fold: viet.Fold}
+	w.inbox = &inbox.Desk{Store: w.store, Clock: opt.clock, NewID: newID("den"), Agency: w.office.Agency, Staff: w.office.Clerk,
+		Verifier: verifier{home: w.home, clock: opt.clock}, TempDir: w.home.TempDir(), Fold: viet.Fold}
+	w.outbox = &outbox.Desk{Store: w.store, Clock: opt.clock, NewID: newID("di"), Agency: w.office.Agency, Abbr: w.office.Abbr,
+		Place: w.office.Place, Staff: w.office.Clerk, Press: w.press, Directory: w.agencies, AllowSoft: w.office.AllowSoftKeys,
+		Series:  func(typeName string) string { return w.office.SeriesOf(typeName).Name },
+		Symbol:  func(typeName, _ string) string { return w.office.SeriesOf(typeName).Notation },
+		TempDir: w.home.TempDir(), Fold: viet.Fold}
+	x := &exchange.Exchange{Store: w.store, Inbox: w.inbox, Outbox: w.outbox, Directory: w.agencies, Clock: opt.clock, TempDir: w.home.TempDir()}
+	if client != nil { // a nil *axis.Client in an interface would not be nil
+		x.Axis = client
+	}
+	w.courier = courier.New(courier.Options{Store: w.store, Clock: opt.clock, Poll: x.Poll, Every: opt.poll(w.office), Handlers: x.Handlers()})
+	return nil
+}
+
+// client is the connection to the axis; nil when the office has none.
+func (w *workplace) client(opt openOptions) (*axis.Client, error) {
+	a := w.office.Axis
+	if a.URL == "" {
+		return nil, nil
+	}
+	secret, err := os.ReadFile(w.home.Path(a.SecretFile))
+	if err != nil {
+		return nil, document.Refuse(office.ErrConfig, "Không đọc được khóa bí mật của trục: "+err.Error(),
+			"Ghi khóa bí mật vào tệp ở mục axis.secret_file của vanthu.toml.")
+	}
+	return axis.New(axis.Config{URL: a.URL, System: a.System, Secret: bytes.TrimSpace(secret), HTTP: opt.http, Clock: opt.clock,
+		HashUnpadded: a.HashUnpadded, TrailingCRLF: a.TrailingCRLF})
+}
+
+// Close lets everything go, the store last.
+func (w *workplace) Close() error {
+	return errors.Join(w.press.Close(), w.store.Close())
+}
+
+// newID makes record IDs: short enough to type, random enough never to meet.
+func newID(prefix string) func() string {
+	return func() string {
+		var b [5]byte
+		rand.Read(b[:]) // never fails
+		return prefix + "-" + strings.ToLower(base32.StdEncoding.EncodeToString(b[:]))
+	}
+}
+
+// lockPatience is how long a verb waits for another short program on the same
+// home to finish.
+const lockPatience = 5 * time.Second
+
+// inOffice runs a verb in the office: the one this process owns already, or
+// one opened for this verb alone.
+func (c *call) inOffice(do func(*workplace) error) error {
+	if c.place != nil {
+		return do(c.place)
+	}
+	w, err := c.open()
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(w), w.Close())
+}
+
+// open opens the office, waiting a little for a program that has it for a
+// moment only.
+func (c *call) open() (*workplace, error) {
+	deadline := time.Now().Add(lockPatience)
+	for {
+		w, err := openWorkplace(c.home, openOptions{})
+		if !errors.Is(err, store.ErrLocked) || time.Now().After(deadline) || c.ctx.Err() != nil {
+			return w, err
+		}
+	}
+}
+
+// export saves a file of a document of either desk.
+func (w *workplace) export(id string, file int, dir string) (string, error) {
+	path, err := w.inbox.Export(id, file, dir)
+	if errors.Is(err, store.ErrNotFound) {
+		return w.outbox.Export(id, file, dir)
+	}
+	return path, err
+}

@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/term"
+
+	"vanthu/signer"
+)
+
+// maxPIN bounds what is read as a PIN; PKCS#11 tokens take at most 255 bytes.
+const maxPIN = 255
+
+// pinUser is a verb that needs the holder's PIN before it runs.
+type pinUser interface{ pinSource() pinFlags }
+
+// pinFlags says where a PIN comes from. There is no flag that holds the PIN
+// itself: arguments are seen by every user of the machine and kept in shell
+// histories.
+type pinFlags struct {
+	PINFile  string `name:"pin-file" placeholder:"TỆP" xor:"pin" help:"Đọc mã PIN ở dòng đầu của tệp."`
+	PINStdin bool   `name:"pin-stdin" xor:"pin" help:"Đọc mã PIN ở dòng đầu của đầu vào chuẩn."`
+}
+
+func (p pinFlags) pinSource() pinFlags { return p }
+
+// read gets the PIN: from the file, from standard input, or typed unseen.
+func (p pinFlags) read(c *call) (signer.PIN, error) {
+	if p.PINFile != "" {
+		f, err := os.Open(c.path(p.PINFile))
+		if err != nil {
+			return nil, fmt.Errorf("PIN file: %w", err)
+		}
+		defer f.Close()
+		return firstLine(f)
+	}
+	if p.PINStdin {
+		return firstLine(c.in)
+	}
+	tty, ok := c.in.(*os.File)
+	if !ok || !term.IsTerminal(int(tty.Fd())) {
+		return nil, badUsage("cần mã PIN: thêm --pin-file TỆP hoặc --pin-stdin")
+	}
+	fmt.Fprint(c.err, "Mã PIN: ")
+	typed, err := term.ReadPassword(int(tty.Fd()))
+	fmt.Fprintln(c.err)
+	if err != nil {
+		return nil, fmt.Errorf("read PIN: %w", err)
+	}
+	if len(typed) == 0 {
+		return nil, badUsage("chưa nhập mã PIN")
+	}
+	return signer.PIN(typed), nil
+}
+
+// firstLine reads a PIN up to the end of its line.
+func firstLine(r io.Reader) (signer.PIN, error) {
+	line, err := bufio.NewReader(io.LimitReader(r, maxPIN+2)).ReadBytes('\n')
+	if err != nil && err != io.EOF {
+		return nil, fmt.Errorf("read PIN: %w", err)
+	}
+	pin := bytes.TrimRight(line, "\r\n")
+	if len(pin) == 0 || len(pin) > maxPIN {
+		return nil, badUsage("mã PIN trống hoặc dài quá %d ký tự", maxPIN)
+	}
+	return signer.PIN(pin), nil
+}

@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"sync"
+
+	"vanthu/inbox"
+	"vanthu/internal/document"
+	"vanthu/internal/office"
+	"vanthu/internal/pdf/page"
+	"vanthu/internal/verdict"
+	"vanthu/outbox"
+	"vanthu/signer"
+)
+
+// press looks at PDFs for the outgoing desk: may it be signed, does it bear a
+// secrecy mark, where do number, date and signatures go.
+type press struct {
+	hints page.Hints
+	cache string
+
+	mu    sync.Mutex
+	pages *page.Reader
+}
+
+var _ outbox.Press = (*press)(nil)
+
+// newPress makes a press. The reader of pages is heavy and wakes at its first
+// use.
+func newPress(h office.Home, o office.Office) *press {
+	p := &press{cache: h.Cache(), hints: page.Hints{SealMM: o.Seal.DiameterMM}}
+	if len(o.Leaders) == 1 { // with several the page alone must say who signs
+		p.hints.Signer = o.Leaders[0].Signer
+	}
+	return p
+}
+
+func (p *press) reader(ctx context.Context) (*page.Reader, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.pages == nil {
+		r, err := page.Open(ctx, p.cache)
+		if err != nil {
+			return nil, err
+		}
+		p.pages = r
+	}
+	return p.pages, nil
+}
+
+// Inspect refuses what cannot be signed.
+func (p *press) Inspect(pdf []byte) error { return signer.Inspect(pdf) }
+
+// Layout finds the places to write on, and refuses a page that bears a
+// secrecy mark: secret documents never enter this program.
+func (p *press) Layout(ctx context.Context, pdf []byte) (document.Layout, error) {
+	r, err := p.reader(ctx)
+	if err != nil {
+		return document.Layout{}, err
+	}
+	mark, found, err := r.SecretMark(ctx, pdf)
+	if err != nil {
+		return document.Layout{}, err
+	}
+	if found {
+		return document.Layout{}, document.RefuseSecret(mark)
+	}
+	return r.Layout(ctx, pdf, p.hints)
+}
+
+// Close lets the reader go.
+func (p *press) Close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.pages == nil {
+		return nil
+	}
+	return p.pages.Close()
+}
+
+// verifier checks signatures for the incoming desk against the home's trusted
+// roots, read anew each time: a root may be added while the program is open.
+type verifier struct {
+	home  office.Home
+	clock document.Clock
+}
+
+var _ inbox.Verifier = verifier{}
+
+// Verify checks the signatures of one file.
+func (v verifier) Verify(ctx context.Context, f *os.File) (verdict.Report, error) {
+	return verifyFile(ctx, f, v.home.TrustDir(), signer.Policy{At: v.clock()})
+}
+
+// verifyFile checks the signatures of one file against the roots of a folder.
+func verifyFile(ctx context.Context, f *os.File, trust string, p signer.Policy) (verdict.Report, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return verdict.Report{}, err
+	}
+	if p.Roots, err = signer.LoadTrust(trust); err != nil {
+		return verdict.Report{}, err
+	}
+	r, err := signer.Verify(ctx, f, info.Size(), p)
+	if err != nil {
+		return verdict.Report{}, err
+	}
+	return *r, nil
+}

@@ -1,0 +1,199 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"vanthu/internal/document"
+	"vanthu/internal/practice"
+	"vanthu/internal/viet"
+	"vanthu/signer"
+	"vanthu/store"
+	"vanthu/ui"
+)
+
+// screenVerb opens the terminal interface.
+type screenVerb struct{}
+
+// Run opens the office and its screen. While it is open other programs on the
+// same home reach the office through this process.
+func (v *screenVerb) Run(c *call) error {
+	if c.place != nil { // asked for by another program
+		return alreadyOpen()
+	}
+	w, err := openScreenPlace(c)
+	if err != nil {
+		return err
+	}
+	return errors.Join(w.work(c, nil), w.Close())
+}
+
+// openScreenPlace opens the office, or says that a screen has it already.
+func openScreenPlace(c *call) (*workplace, error) {
+	if conn, err := dialOwner(c.home); err == nil {
+		conn.Close()
+		return nil, alreadyOpen()
+	}
+	return c.open()
+}
+
+// alreadyOpen refuses a second screen on the same home.
+func alreadyOpen() error {
+	return document.Refuse(store.ErrLocked, "Cơ quan này đang mở ở một màn hình vanthu khác.",
+		"Làm việc ở màn hình đó, hoặc bấm q để đóng nó rồi mở lại; các lệnh như `vanthu list` vẫn dùng được.")
+}
+
+// work runs courier, socket and screen until the screen is left.
+func (w *workplace) work(c *call, g gate) error {
+	ctx, stop := context.WithCancel(c.ctx)
+	defer stop()
+	o, err := w.listen(ctx)
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		w.courier.Run(ctx) // ends with ctx; what went wrong is in its state
+	}()
+	err = ui.Run(ctx, w.screenOptions(g), c.in, c.out)
+	stop()
+	<-done
+	return err
+}
+
+// screenOptions fits the office to what the screen asks for.
+func (w *workplace) screenOptions(g gate) ui.Options {
+	o := ui.Options{Inbox: w.inbox, Outbox: w.outbox, Office: w.office.Agency.Name, Units: w.office.Units, SealKey: w.office.Seal.Key,
+		Link: link{w, g}, Keys: screenKeys{w.keys}, Agencies: w.agencies, Files: disk{w.startDir()},
+		Explain: advise, Clock: w.inbox.Clock, Practice: w.office.Practice, Typing: typing(w.office.Typing)}
+	for _, l := range w.office.Leaders {
+		o.Leaders = append(o.Leaders, ui.Leader{Signer: l.Signer, Key: l.Key})
+	}
+	return o
+}
+
+// typing is the way of typing that the settings name.
+func typing(name string) viet.Method {
+	switch name {
+	case "telex":
+		return viet.Telex
+	case "vni":
+		return viet.VNI
+	}
+	return viet.Off
+}
+
+// screenKeys is the keyring as the screen asks for keys.
+type screenKeys struct{ ring *keyring }
+
+// List is every key that can be chosen.
+func (k screenKeys) List(ctx context.Context) ([]ui.KeyInfo, error) {
+	keys, err := k.ring.list(ctx)
+	var list []ui.KeyInfo
+	for _, one := range keys {
+		list = append(list, ui.KeyInfo{Ref: one.Ref, Label: one.Label, Holder: one.Holder, Organization: one.Organization,
+			Serial: one.Serial, Soft: one.Soft, NotAfter: one.NotAfter, Tries: triesWords(one.Tries), Locked: one.Tries == signer.TriesLocked})
+	}
+	return list, err
+}
+
+func triesWords(t signer.Tries) string {
+	switch t {
+	case signer.TriesLow:
+		return "đã sai PIN, còn ít lần thử"
+	case signer.TriesFinal:
+		return "chỉ còn một lần thử PIN"
+	case signer.TriesLocked:
+		return "đã khóa"
+	}
+	return ""
+}
+
+// Open opens a key with the PIN typed on the screen.
+func (k screenKeys) Open(ctx context.Context, ref string, pin []byte) (ui.Key, error) {
+	opened, err := k.ring.open(ctx, ref, signer.PIN(pin), false)
+	var wrong *signer.PINError
+	if errors.As(err, &wrong) {
+		return nil, &ui.PINError{Left: wrong.Left, Locked: wrong.Tries == signer.TriesLocked}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return opened, nil
+}
+
+// disk is the file system as the screen reaches it.
+type disk struct{ start string }
+
+// SaveDir is where saving starts: the user's own folder.
+func (d disk) SaveDir() string { return d.start }
+
+// Open reads a file.
+func (d disk) Open(path string) (io.ReadCloser, string, int64, error) {
+	f, err := os.Open(d.path(path))
+	if err != nil {
+		return nil, "", 0, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s: %w", path, errNotFile)
+	}
+	if err != nil {
+		f.Close()
+		return nil, "", 0, err
+	}
+	return f, info.Name(), info.Size(), nil
+}
+
+// errNotFile: a path names something that is no file.
+var errNotFile = errors.New("not a file")
+
+// path is absolute; ~ is the user's folder, relative paths start at SaveDir.
+func (d disk) path(p string) string {
+	if home, err := os.UserHomeDir(); err == nil && (p == "~" || strings.HasPrefix(p, "~/")) {
+		return filepath.Join(home, strings.TrimPrefix(p, "~"))
+	}
+	if filepath.IsAbs(p) {
+		return p
+	}
+	return filepath.Join(d.start, p)
+}
+
+// Complete lists what a path being typed may become.
+func (d disk) Complete(typed string, limit int) ([]string, error) {
+	dir, begin := filepath.Split(typed)
+	entries, err := os.ReadDir(d.path(dir))
+	if err != nil {
+		return nil, err
+	}
+	var list []string
+	for _, e := range entries {
+		hidden := strings.HasPrefix(e.Name(), ".") && !strings.HasPrefix(begin, ".")
+		if hidden || !strings.HasPrefix(viet.Fold(e.Name()), viet.Fold(begin)) {
+			continue
+		}
+		name := dir + e.Name()
+		if e.IsDir() {
+			name += string(filepath.Separator)
+		}
+		if list = append(list, name); len(list) == limit {
+			break
+		}
+	}
+	return list, nil
+}
+
+// startDir is where the clerk's files are looked for first.
+func (w *workplace) startDir() string {
+	if dir, err := os.UserHomeDir(); err == nil && !w.office.Practice {
+		return dir
+	}
+	return practice.DraftsDir(w.home)
+}

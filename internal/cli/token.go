@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"crypto"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"time"
+
+	"vanthu/internal/document"
+	"vanthu/signer"
+)
+
+type tokenListVerb struct{ inOffice }
+
+// tokenInfo is a key as token list and token check show it.
+type tokenInfo struct {
+	Ref          string     `json:"ref"`
+	Label        string     `json:"label"`
+	Holder       string     `json:"holder"`
+	Organization string     `json:"organization,omitempty"`
+	Serial       string     `json:"serial,omitempty"`
+	Soft         bool       `json:"soft"`
+	NotAfter     *time.Time `json:"notAfter,omitempty"`
+	Tries        string     `json:"tries,omitempty"`
+}
+
+func newTokenInfo(k signer.KeyInfo) tokenInfo {
+	t := tokenInfo{Ref: k.Ref, Label: k.Label, Holder: k.Holder, Organization: k.Organization, Serial: k.Serial,
+		Soft: k.Soft, Tries: string(k.Tries)}
+	if !k.NotAfter.IsZero() {
+		t.NotAfter = &k.NotAfter
+	}
+	return t
+}
+
+// tokensListed is the answer of token list.
+type tokensListed struct {
+	Keys []tokenInfo `json:"keys"`
+}
+
+func (v *tokenListVerb) Run(c *call) error {
+	return c.inOffice(func(w *workplace) error {
+		keys, err := w.keys.list(c.ctx)
+		if err != nil {
+			return err
+		}
+		answer := tokensListed{Keys: []tokenInfo{}}
+		for _, k := range keys {
+			answer.Keys = append(answer.Keys, newTokenInfo(k))
+		}
+		return c.say(answer, func(out io.Writer) {
+			for _, k := range answer.Keys {
+				fmt.Fprintf(out, "%s  %s, %s\n", k.Ref, clean(k.Holder), clean(k.Organization))
+			}
+			if len(answer.Keys) == 0 {
+				fmt.Fprintln(out, "Không thấy khóa ký nào: cắm thiết bị hoặc khai báo modules trong vanthu.toml.")
+			}
+		})
+	})
+}
+
+type tokenCheckVerb struct {
+	inOffice
+	Ref     string `arg:"" help:"Khóa, như token list in ra."`
+	LastTry bool   `help:"Chấp nhận dùng lần thử PIN cuối cùng của thiết bị."`
+	pinFlags
+}
+
+// Run opens a key and makes one signature of a fixed text with it.
+func (v *tokenCheckVerb) Run(c *call) error {
+	return c.inOffice(func(w *workplace) error {
+		k, err := w.keys.open(c.ctx, v.Ref, c.pin, v.LastTry)
+		if err != nil {
+			return err
+		}
+		defer k.Close()
+		digest := sha256.Sum256([]byte("vanthu token check"))
+		if _, err := k.Sign(c.ctx, digest[:], crypto.SHA256); err != nil {
+			return err
+		}
+		info := newTokenInfo(k.Info())
+		return c.sayf(info, "Ký thử được bằng khóa của %s, hạn đến %s.", clean(info.Holder), document.DateOf(k.Info().NotAfter))
+	})
+}
