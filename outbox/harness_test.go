@@ -23,6 +23,18 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
+// TestMain gives the model check fewer rounds than rapid would: every act is a
+// durable commit. -rapid.checks asks for more.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	asked := false
+	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "rapid.checks" })
+	if !asked {
+		_ = flag.Set("rapid.checks", "12")
+	}
+	os.Exit(m.Run())
+}
+
 // office is a desk on a real store with a clock the test turns.
 type office struct {
 	*outbox.Desk
@@ -39,6 +51,9 @@ func newOffice(t testing.TB) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		if o.Store == nil { // the test closed it
+			return
+		}
 		o.checkStore()
 		if err := s.Close(); err != nil {
 			t.Error(err)
