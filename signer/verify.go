@@ -44,6 +44,8 @@ func Verify(ctx context.Context, r io.ReaderAt, size int64, p Policy) (*verdict.
 	if err != nil {
 		return nil, fmt.Errorf("verify: %w", err)
 	}
+	// Copied, so that the caller's list stays as it is.
+	p.Intermediates = append(slices.Clone(p.Intermediates), fileCertificates(f)...)
 	v := &verifier{ctx: ctx, r: r, file: f, policy: p, prefixes: map[int]*pdf.File{}, steps: map[int]*step{}}
 	if err := v.run(); err != nil {
 		return nil, fmt.Errorf("verify: %w", err)

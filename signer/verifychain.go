@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"time"
 
+	"vanthu/internal/pdf"
 	"vanthu/internal/verdict"
 )
 
@@ -39,6 +40,39 @@ func newTrust(p Policy, found []*x509.Certificate) trust {
 		}
 	}
 	return t
+}
+
+// fileCertificates reads the certificates of the document's security store
+// (DSS), which may help to build a chain.
+func fileCertificates(f *pdf.File) []*x509.Certificate {
+	catalog, err := f.Catalog()
+	if err != nil {
+		return nil
+	}
+	dss, err := f.Dict(catalog.Get("DSS"))
+	if err != nil || dss == nil {
+		return nil
+	}
+	list, err := f.Array(dss.Get("Certs"))
+	if err != nil {
+		return nil
+	}
+	var certs []*x509.Certificate
+	for _, o := range list[:min(len(list), maxCMSCertificates)] {
+		value, err := f.Resolve(o)
+		stm, ok := value.(*pdf.Stream)
+		if err != nil || !ok {
+			continue
+		}
+		raw, err := f.Decode(stm, maxCertificate)
+		if err != nil {
+			continue
+		}
+		if c, err := x509.ParseCertificate(raw); err == nil {
+			certs = append(certs, c)
+		}
+	}
+	return certs
 }
 
 // chainAt builds a chain that is valid at one moment; nil when there is none.

@@ -21,6 +21,7 @@ type differ struct {
 	explained map[pdf.Ref]bool
 	lone      map[int]string   // objects that only one place may refer to
 	widgets   map[pdf.Ref]bool // of signatures that were added
+	resources bool             // the form's resources grew
 
 	step
 }
@@ -162,11 +163,28 @@ func (d *differ) behind(ref pdf.Ref) error {
 func hasDuplicate(o pdf.Object) bool {
 	switch x := o.(type) {
 	case *pdf.Dict:
-		return x.Duplicate || slices.ContainsFunc(x.Entries, func(e pdf.Entry) bool { return hasDuplicate(e.Value) })
+		return twice(x) || slices.ContainsFunc(x.Entries, func(e pdf.Entry) bool { return hasDuplicate(e.Value) })
 	case *pdf.Stream:
 		return hasDuplicate(x.Dict)
 	case pdf.Array:
 		return slices.ContainsFunc(x, hasDuplicate)
+	}
+	return false
+}
+
+// twice reports whether a dictionary names a key twice. The catalog's Version
+// is let pass: digitorus/pdfsign repeats it at every further signature, and
+// whichever counts draws nothing.
+func twice(d *pdf.Dict) bool {
+	if !d.Duplicate {
+		return false
+	}
+	seen := map[pdf.Name]bool{}
+	for _, e := range d.Entries {
+		if seen[e.Key] && !(e.Key == "Version" && d.Get("Type") == pdf.Name("Catalog")) {
+			return true
+		}
+		seen[e.Key] = true
 	}
 	return false
 }

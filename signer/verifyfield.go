@@ -96,6 +96,7 @@ func signedLength(d *pdf.Dict) int64 {
 // orphans reports signature dictionaries that no field refers to: other
 // programs may show them as signatures.
 func (v *verifier) orphans(seen map[pdf.Ref]bool) {
+	v.usageRights(seen)
 	refs := v.file.Refs()
 	slices.SortFunc(refs, func(a, b pdf.Ref) int { return a.Num - b.Num })
 	for _, ref := range refs {
@@ -108,6 +109,24 @@ func (v *verifier) orphans(seen map[pdf.Ref]bool) {
 		}
 		if d, ok := o.(*pdf.Dict); ok && looksSigned(d) && !v.holds(d) {
 			v.suspect(ref.String(), reasonOrphan, d)
+		}
+	}
+}
+
+// usageRights passes over the signature with which Adobe once enabled saving
+// in its reader (/Perms/UR3): it has no field and says nothing about content.
+func (v *verifier) usageRights(seen map[pdf.Ref]bool) {
+	catalog, err := v.file.Catalog()
+	if err != nil {
+		return
+	}
+	perms, err := v.file.Dict(catalog.Get("Perms"))
+	if err != nil || perms == nil {
+		return
+	}
+	for _, key := range []pdf.Name{"UR", "UR3"} {
+		if ref, ok := perms.Get(key).(pdf.Ref); ok {
+			seen[ref] = true
 		}
 	}
 }

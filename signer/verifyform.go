@@ -37,7 +37,14 @@ func (d *differ) form() error {
 	if err := d.newFields(before, after); err != nil {
 		return err
 	}
-	return d.oldFields()
+	if err := d.oldFields(); err != nil {
+		return err
+	}
+	filled := slices.ContainsFunc(d.changes, func(c change) bool { return c.kind == changeText })
+	if filled && d.resources {
+		d.forbid("form fonts changed while a field was filled")
+	}
+	return nil
 }
 
 // formKeys compares the form dictionary itself.
@@ -51,19 +58,69 @@ func (d *differ) formKeys(before, after *pdf.Dict) error {
 			if !ok || was&^is != 0 || is&^3 != 0 {
 				d.forbid("form entry SigFlags changed")
 			}
-		case "DA", "DR":
+		case "DA":
 			if before.Has(key) {
-				d.forbid("form entry %s changed", key)
-				continue
+				d.forbid("form entry DA changed")
 			}
-			if err := d.explainTree(after.Get(key)); err != nil {
-				return err
-			}
+		case "DR":
+			d.resources = true
 		default:
 			d.forbid("form entry %s changed", key)
 		}
 	}
+	return d.formResources(before.Get("DR"), after.Get("DR"))
+}
+
+// formResources allows the form's resources to grow, as iText does at every
+// signature; what a name meant it must go on meaning.
+func (d *differ) formResources(from, to pdf.Object) error {
+	a, err := d.old.Dict(from)
+	if err != nil {
+		return err
+	}
+	b, err := d.new.Dict(to)
+	if err != nil {
+		return err
+	}
+	if a == nil {
+		return d.explainTree(to)
+	}
+	d.resources = d.resources || d.keepsLone(to, "form resources")
+	for _, kind := range append(a.Keys(), b.Keys()...) {
+		x, err := d.old.Dict(a.Get(kind))
+		if err != nil {
+			return err
+		}
+		y, err := d.new.Dict(b.Get(kind))
+		if err != nil {
+			return err
+		}
+		if (x == nil || y == nil) && a.Has(kind) && !pdf.Equal(a.Get(kind), b.Get(kind)) {
+			d.forbid("form resources %s changed", kind)
+			continue
+		}
+		d.resources = d.resources || d.keepsLone(b.Get(kind), "form resources")
+		for _, name := range d.keys(x, y) {
+			if x.Has(name) {
+				d.forbid("form resource %s changed", name)
+			}
+		}
+		if err := d.explainTree(b.Get(kind)); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// keepsLone explains a changed object that only its one referrer may use, and
+// reports whether it changed.
+func (d *differ) keepsLone(o pdf.Object, what string) bool {
+	ref, ok := o.(pdf.Ref)
+	if !ok || !d.changed[ref] {
+		return false
+	}
+	d.explainLone(ref, what)
+	return true
 }
 
 // newFields allows fields that carry a signature from the start.

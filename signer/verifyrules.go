@@ -27,6 +27,12 @@ func (d *differ) trailer() error {
 				d.forbid("the file's identity changed")
 			}
 		case "Info":
+		case "Root":
+			// Another object as catalog is compared with the old one like any
+			// change to it.
+			if _, ok := d.new.Trailer().Get("Root").(pdf.Ref); !ok {
+				d.forbid("trailer entry Root changed")
+			}
 		default:
 			d.forbid("trailer entry %s changed", key)
 		}
@@ -80,7 +86,7 @@ func (d *differ) catalog() error {
 	}
 	root := d.new.Trailer().Get("Root").(pdf.Ref)
 	d.explain(root)
-	if a.Duplicate || b.Duplicate {
+	if twice(a) || twice(b) {
 		d.forbid("the catalog names a key twice")
 	}
 	for _, key := range d.keys(a, b) {
