@@ -22,11 +22,15 @@ type Approval struct {
 // agency signature, a revision with the signature. A document that a leader
 // has already signed gets a second leader's signature and keeps its fields.
 //
-// The key is asked exactly once, after everything else has succeeded. Errors:
-// the classes of Inspect as *document.Problem, ErrImage, the key's own.
+// The key is asked exactly once, after everything else has succeeded. Errors
+// about the file are a *document.Problem (ErrNotPDF, ErrEncrypted,
+// ErrCannotSign, ErrTampered, ErrImage); the key's own come through as they are.
 func Approve(ctx context.Context, in []byte, key Key, a Approval) ([]byte, error) {
 	out, _, err := approve(ctx, in, key, a)
-	return out, err
+	if err != nil {
+		return nil, explain(err)
+	}
+	return out, nil
 }
 
 // approve also tells which road was taken.
@@ -39,11 +43,11 @@ func approve(ctx context.Context, in []byte, key Key, a Approval) ([]byte, road,
 	}
 	prepared, name, err := prepareApproval(in, a.Layout)
 	if err != nil {
-		return nil, "", fmt.Errorf("prepare fields: %w", explain(err))
+		return nil, "", fmt.Errorf("prepare fields: %w", err)
 	}
 	plan, err := planLeader(prepared, name, key, a)
 	if err != nil {
-		return nil, "", explain(err)
+		return nil, "", err
 	}
 	p, r, err := prepareLeader(ctx, plan)
 	if err != nil {

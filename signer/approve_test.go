@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -132,12 +133,12 @@ func TestOneOperation(t *testing.T) {
 	}
 	bad := testApproval(t)
 	bad.Layout.Sign.Page = 7
-	if _, err := Approve(context.Background(), plain, keys.leader, bad); !errors.Is(err, ErrCannotSign) {
+	if _, err := Approve(context.Background(), plain, keys.leader, bad); !errors.Is(err, ErrCannotSign) || !hasWords(err) {
 		t.Errorf("page 7 of 1: %v", err)
 	}
 	bad = testApproval(t)
 	bad.Image = []byte("no picture")
-	if _, err := Approve(context.Background(), plain, keys.leader, bad); !errors.Is(err, ErrImage) {
+	if _, err := Approve(context.Background(), plain, keys.leader, bad); !errors.Is(err, ErrImage) || !hasWords(err) {
 		t.Errorf("bad picture: %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -150,6 +151,12 @@ func TestOneOperation(t *testing.T) {
 	}
 }
 
+// hasWords tells that an error says to the clerk what happened and what to do.
+func hasWords(err error) bool {
+	var p *document.Problem
+	return errors.As(err, &p) && p.What != "" && p.Next != ""
+}
+
 // TestKeyFails: the key's error comes back as it is, and nothing is returned.
 func TestKeyFails(t *testing.T) {
 	keys := newPKI(t)
@@ -159,6 +166,11 @@ func TestKeyFails(t *testing.T) {
 		t.Errorf("got %d bytes, %v", len(out), err)
 	}
 	keys.leader.err = nil
+	late := testApproval(t)
+	late.Time = keys.leader.cert.NotAfter.Add(time.Second)
+	if _, err := Approve(context.Background(), sheet{}.build(t), keys.leader, late); !errors.Is(err, ErrCannotSign) || !hasWords(err) {
+		t.Errorf("expired certificate: %v", err)
+	}
 	keys.leader.signer = keys.agency.signer // another key than the certificate's
 	if _, err := Approve(context.Background(), sheet{}.build(t), keys.leader, testApproval(t)); !errors.Is(err, ErrCannotSign) {
 		t.Errorf("mixed-up key: %v", err)
@@ -239,7 +251,7 @@ func TestSealRefuses(t *testing.T) {
 		{"text", []byte("hello"), testSealing(t), ErrNotPDF},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if _, err := Seal(context.Background(), c.in, keys.agency, c.s); !errors.Is(err, c.want) {
+			if _, err := Seal(context.Background(), c.in, keys.agency, c.s); !errors.Is(err, c.want) || !hasWords(err) {
 				t.Errorf("got %v, want %v", err, c.want)
 			}
 		})
@@ -295,8 +307,7 @@ func TestInspect(t *testing.T) {
 			if !errors.Is(err, c.want) {
 				t.Fatalf("got %v, want %v", err, c.want)
 			}
-			var p *document.Problem
-			if err != nil && (!errors.As(err, &p) || p.What == "" || p.Next == "") {
+			if err != nil && !hasWords(err) {
 				t.Errorf("no words for the clerk: %#v", err)
 			}
 		})

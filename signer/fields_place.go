@@ -8,6 +8,9 @@ import (
 	"vanthu/internal/pdf"
 )
 
+// errPlace: a box does not lie on a page of the document.
+var errPlace = fmt.Errorf("%w: place outside the page", ErrCannotSign)
+
 // placed is a box of the shown page brought into the page's own space.
 type placed struct {
 	page   pdf.Page
@@ -20,12 +23,12 @@ type placed struct {
 // space. A box that leaves the page is refused: what is signed must be seen.
 func placeBox(pages []pdf.Page, b document.Box) (placed, error) {
 	if b.Page < 1 || b.Page > len(pages) {
-		return placed{}, fmt.Errorf("%w: page %d of %d", ErrCannotSign, b.Page, len(pages))
+		return placed{}, fmt.Errorf("%w: page %d of %d", errPlace, b.Page, len(pages))
 	}
 	p := placed{page: pages[b.Page-1], w: b.W, h: b.H}
 	for _, v := range []float64{b.X, b.Y, b.W, b.H} {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return placed{}, fmt.Errorf("%w: box is not a number", ErrCannotSign)
+			return placed{}, fmt.Errorf("%w: box is not a number", errPlace)
 		}
 	}
 	c := p.page.Crop
@@ -35,7 +38,7 @@ func placeBox(pages []pdf.Page, b document.Box) (placed, error) {
 	}
 	const slack = 0.5
 	if b.W <= 0 || b.H <= 0 || b.X < -slack || b.Y < -slack || b.X+b.W > width+slack || b.Y+b.H > height+slack {
-		return placed{}, fmt.Errorf("%w: box %.0f,%.0f %.0f×%.0f leaves the page", ErrCannotSign, b.X, b.Y, b.W, b.H)
+		return placed{}, fmt.Errorf("%w: box %.0f,%.0f %.0f×%.0f", errPlace, b.X, b.Y, b.W, b.H)
 	}
 	switch p.page.Rotate {
 	case 0:

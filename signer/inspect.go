@@ -55,11 +55,12 @@ func openSigned(in []byte) (*pdf.File, error) {
 	return f, nil
 }
 
-// explain turns an error of the parser into words for the clerk.
+// explain turns an error into words for the clerk. What already has words, and
+// what is not about the file (the key, a cancelled wait), stays as it is.
 func explain(err error) error {
 	var p *document.Problem
 	switch {
-	case errors.As(err, &p):
+	case err == nil, errors.As(err, &p):
 		return err
 	case errors.Is(err, pdf.ErrNotPDF):
 		return document.Refuse(errors.Join(ErrNotPDF, err), "Tệp này không phải là PDF.", "Xuất văn bản ra PDF rồi chọn lại tệp.")
@@ -67,6 +68,14 @@ func explain(err error) error {
 		return document.Refuse(errors.Join(ErrEncrypted, err), "Tệp PDF có mật khẩu hoặc bị khóa quyền.", "Lưu lại thành PDF không đặt mật khẩu rồi chọn lại tệp.")
 	case errors.Is(err, pdf.ErrDamaged), errors.Is(err, pdf.ErrFilter):
 		return document.Refuse(errors.Join(ErrCannotSign, err), "Cấu trúc tệp PDF bị hỏng.", "Xuất lại PDF từ tệp soạn thảo rồi chọn lại; không sửa tệp hỏng.")
+	case errors.Is(err, ErrImage):
+		return document.Refuse(err, "Ảnh chữ ký hoặc ảnh dấu không dùng được.", "Dùng ảnh PNG nền trong suốt, không quá 8 MB, rồi khai lại trong phần thiết lập.")
+	case errors.Is(err, errPlace):
+		return document.Refuse(err, "Vị trí ô số, ngày tháng, chữ ký hoặc dấu nằm ngoài trang.", "Chọn lại vị trí trên trang rồi ký.")
+	case errors.Is(err, ErrTampered):
+		return document.Refuse(err, "Tệp có chữ ký không còn nguyên vẹn.", "Không ký tiếp. Lấy lại bản gốc của tệp.")
+	case errors.Is(err, ErrCannotSign):
+		return document.Refuse(err, "Không ký được tệp này.", "Xuất lại PDF từ tệp soạn thảo rồi thử lại; nếu vẫn lỗi, báo người phụ trách kỹ thuật.")
 	}
 	return err
 }

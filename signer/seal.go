@@ -29,9 +29,18 @@ type Sealing struct {
 // and nothing may have been added since (Decree 30/2020 Art. 32.2: only a
 // document signed by the authorised person is sealed).
 //
-// The key is asked exactly once, after everything else has succeeded. Errors:
-// ErrCannotSign, ErrTampered as *document.Problem, ErrImage, the key's own.
+// The key is asked exactly once, after everything else has succeeded. Errors
+// about the file are a *document.Problem (classes as of Approve); the key's own
+// come through as they are.
 func Seal(ctx context.Context, in []byte, key Key, s Sealing) ([]byte, error) {
+	out, err := seal(ctx, in, key, s)
+	if err != nil {
+		return nil, explain(err)
+	}
+	return out, nil
+}
+
+func seal(ctx context.Context, in []byte, key Key, s Sealing) ([]byte, error) {
 	f, err := openSigned(in)
 	if err != nil {
 		return nil, err
@@ -41,7 +50,7 @@ func Seal(ctx context.Context, in []byte, key Key, s Sealing) ([]byte, error) {
 	}
 	form, err := findForm(f)
 	if err != nil {
-		return nil, explain(err)
+		return nil, err
 	}
 	if err := form.ready(int64(len(in))); err != nil {
 		return nil, err
@@ -54,7 +63,7 @@ func Seal(ctx context.Context, in []byte, key Key, s Sealing) ([]byte, error) {
 	}
 	p, err := form.prepare(in, key, s)
 	if err != nil {
-		return nil, fmt.Errorf("prepare seal: %w", explain(err))
+		return nil, fmt.Errorf("prepare seal: %w", err)
 	}
 	expect, err := expectAfter(in, in, FieldAgency)
 	if err != nil {

@@ -29,8 +29,8 @@ func (f *File) findRevisions() {
 	for i := len(f.sections) - 1; i >= 0; i-- {
 		s := f.sections[i]
 		r, named, ok := f.closing(s)
-		if ok && named+f.shift != s.Offset && i+1 < len(f.sections) {
-			// linearized: this section stands first in the file, its end follows the section before it in the chain
+		if (!ok || named+f.shift != s.Offset) && i+1 < len(f.sections) && f.sections[i+1].Offset > s.Offset {
+			// linearized: this section stands first in the file, its end follows the older section at the end
 			r, named, ok = f.closing(f.sections[i+1])
 		}
 		if !ok || named+f.shift != s.Offset {
