@@ -58,6 +58,9 @@ type Desk struct {
 	Fold func(string) string
 	// Workday tells working days for deadlines; nil is Monday to Friday.
 	Workday func(document.Date) bool
+	// PageMark looks for a secrecy mark printed on the first page of a PDF; nil
+	// leaves it at the texts of the packet.
+	PageMark func(ctx context.Context, pdf []byte) (mark string, found bool, err error)
 	// MaxPacket and MaxFile limit a packet and one unpacked file, in bytes; 0
 	// is the default of the packet reader.
 	MaxPacket, MaxFile int64

@@ -60,6 +60,13 @@ func (d *Desk) receive(ctx context.Context, a Arrival) (Document, error) {
 		return d.refuseSecret(doc, packet.Document, mark)
 	}
 	doc.take(packet)
+	mark, found, err := d.pageMark(ctx, &doc, packet.Document.Attachments)
+	if err != nil {
+		return Document{}, err
+	}
+	if found {
+		return d.refuseSecret(Document{ID: doc.ID, Origin: doc.Origin}, packet.Document, mark)
+	}
 	if err := d.keepFiles(ctx, &doc, packet.Document.Attachments); err != nil {
 		return Document{}, err
 	}

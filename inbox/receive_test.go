@@ -1,6 +1,7 @@
 package inbox_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"strings"
@@ -224,6 +225,32 @@ func TestSecretLeavesNothing(t *testing.T) {
 			}
 			o.noTrace("tuần tra")
 		})
+	}
+}
+
+// A mark that stands only on the page of a PDF counts like one in the packet; a
+// PDF nobody can look into does not hold the document up.
+func TestSecretOnThePage(t *testing.T) {
+	o := newOffice(t)
+	o.PageMark = func(_ context.Context, pdf []byte) (string, bool, error) {
+		if strings.Contains(string(pdf), "lạ") {
+			return "", false, errors.New("unreadable")
+		}
+		return "Tối mật", strings.Contains(string(pdf), "TỐI MẬT"), nil
+	}
+	d := letter("7")
+	d.Subject = "Phương án tuần tra biên giới"
+	d.Attachments = append(d.Attachments, attachment("phu-luc.pdf", "%PDF-1.7 TỐI MẬT"))
+	doc := o.receive("ax-1", d)
+	if doc.State != inbox.Refused || len(doc.Files) != 0 || len(doc.Reported) != 1 {
+		t.Errorf("%+v", doc)
+	}
+	o.noTrace("tuần tra")
+	o.noTrace("%PDF")
+	plain := letter("8")
+	plain.Attachments = []edxml.Attachment{attachment("a.pdf", "%PDF lạ"), attachment("b.txt", "TỐI MẬT")}
+	if doc := o.receive("ax-2", plain); doc.State != inbox.Received || !warned(doc, "tự kiểm tra") {
+		t.Errorf("%+v", doc)
 	}
 }
 

@@ -1,7 +1,10 @@
 package inbox
 
 import (
+	"bytes"
+	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"time"
@@ -23,6 +26,47 @@ func secretMark(in *edxml.Document) (string, bool) {
 		texts = append(texts, a.Name, a.Description)
 	}
 	return document.SecretMark(texts...)
+}
+
+// maxLooked is the largest PDF looked into for a secrecy mark, in bytes.
+const maxLooked = 64 << 20
+
+// pageMark looks for a secrecy mark on the pages of the PDFs that came. A file
+// that cannot be looked into is no reason to refuse the document; the clerk is
+// told to look.
+func (d *Desk) pageMark(ctx context.Context, doc *Document, files []edxml.Attachment) (string, bool, error) {
+	if d.PageMark == nil {
+		return "", false, nil
+	}
+	for _, f := range files {
+		pdf, err := looked(f)
+		if err != nil {
+			return "", false, err
+		}
+		if !bytes.HasPrefix(pdf, []byte("%PDF")) {
+			continue
+		}
+		mark, found, err := d.PageMark(ctx, pdf)
+		if ctx.Err() != nil {
+			return "", false, ctx.Err()
+		}
+		if found {
+			return mark, true, nil
+		}
+		if err != nil || f.Size > maxLooked {
+			doc.warn("Không xem được trang đầu của tệp “" + document.CleanName(f.Name) + "” để tìm dấu độ mật: văn thư tự kiểm tra.")
+		}
+	}
+	return "", false, nil
+}
+
+func looked(f edxml.Attachment) ([]byte, error) {
+	r, err := f.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return io.ReadAll(io.LimitReader(r, maxLooked))
 }
 
 // refuseSecret keeps of a secret document only what names it to its sender:

@@ -73,6 +73,7 @@ type kindReader struct {
 	head []byte
 }
 
+// Read passes bytes on and keeps the first.
 func (k *kindReader) Read(p []byte) (int, error) {
 	n, err := k.r.Read(p)
 	if room := headSize - len(k.head); room > 0 {

@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -67,7 +68,12 @@ func TestCreateRefusals(t *testing.T) {
 	refused(t, err, outbox.ErrField)
 	_, err = o.Create(t.Context(), draft(), strings.NewReader("%PDF"), outbox.NewFile{Name: "(Mật) a.pdf", R: strings.NewReader("x")})
 	refused(t, err, document.ErrSecret)
+	o.PageMark = func(context.Context, []byte) (string, bool, error) { return "Mật", true, nil }
+	_, err = o.Create(t.Context(), draft(), strings.NewReader("%PDF"), outbox.NewFile{Name: "a.pdf", R: strings.NewReader("%PDF MẬT")})
+	refused(t, err, document.ErrSecret)
 	o.MaxFile = 10
+	_, err = o.Create(t.Context(), draft(), strings.NewReader("%PDF"), outbox.NewFile{Name: "a.xlsx", R: strings.NewReader("PK dài quá mười")})
+	refused(t, err, outbox.ErrField)
 	_, err = o.Create(t.Context(), draft(), strings.NewReader("%PDF-1.7 dài quá"))
 	refused(t, err, outbox.ErrField)
 }

@@ -3,7 +3,6 @@ package outbox
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -39,7 +38,7 @@ func (d *Desk) create(ctx context.Context, r Draft, pdf io.Reader, attachments [
 		return Document{}, err
 	}
 	for _, a := range attachments {
-		f, err := d.keep(a)
+		f, err := d.keep(ctx, a)
 		if err != nil {
 			return Document{}, err
 		}
@@ -76,19 +75,38 @@ func (d *Desk) takePDF(ctx context.Context, doc *Document, r io.Reader) error {
 	return nil
 }
 
-func (d *Desk) keep(a NewFile) (File, error) {
+func (d *Desk) keep(ctx context.Context, a NewFile) (File, error) {
 	name := document.CleanName(a.Name)
 	if mark, found := document.SecretMark(name); found {
 		return File{}, document.RefuseSecret(mark)
 	}
-	hash, size, err := d.Store.PutBlob(a.R, d.maxFile())
-	if errors.Is(err, store.ErrTooLarge) {
+	content, err := io.ReadAll(io.LimitReader(a.R, d.maxFile()+1))
+	switch {
+	case err != nil:
+		return File{}, err
+	case int64(len(content)) > d.maxFile():
 		return File{}, d.refuseLarge("Tệp “" + name + "”")
-	}
-	if err == nil && size == 0 {
+	case len(content) == 0:
 		return File{}, document.Refuse(ErrField, "Tệp “"+name+"” rỗng.", "Chọn lại tệp.")
 	}
+	if err := d.refuseMarked(ctx, content); err != nil {
+		return File{}, fmt.Errorf("file %q: %w", name, err)
+	}
+	hash, size, err := d.Store.PutBlob(bytes.NewReader(content), d.maxFile())
 	return File{Name: name, Hash: hash, Size: size}, err
+}
+
+// refuseMarked refuses an attached PDF that bears a secrecy mark, or that
+// cannot be looked into, before a byte of it is kept.
+func (d *Desk) refuseMarked(ctx context.Context, content []byte) error {
+	if d.PageMark == nil || !bytes.HasPrefix(content, []byte("%PDF")) {
+		return nil
+	}
+	mark, found, err := d.PageMark(ctx, content)
+	if err == nil && found {
+		err = document.RefuseSecret(mark)
+	}
+	return err
 }
 
 func (d *Desk) refuseLarge(what string) error {

@@ -94,6 +94,9 @@ type Desk struct {
 
 	// Fold makes texts comparable without case and diacritics; nil is lower case.
 	Fold func(string) string
+	// PageMark looks for a secrecy mark printed on the first page of an attached
+	// PDF; nil leaves it at names. The document's own PDF is Press's to refuse.
+	PageMark func(ctx context.Context, pdf []byte) (mark string, found bool, err error)
 	// MaxFile limits one file of a document, in bytes; 0 is DefaultMaxFile.
 	MaxFile int64
 }

@@ -88,6 +88,7 @@ type meter struct {
 	progress func(done, total int64)
 }
 
+// Write passes bytes on and reports how many.
 func (m *meter) Write(p []byte) (int, error) {
 	n, err := m.w.Write(p)
 	m.done += int64(n)

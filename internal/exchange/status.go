@@ -52,6 +52,7 @@ type gauge struct {
 	progress func(done, total int64)
 }
 
+// Seek counts the passes.
 func (g *gauge) Seek(offset int64, whence int) (int64, error) {
 	if offset == 0 && whence == io.SeekStart {
 		g.starts++
@@ -60,6 +61,7 @@ func (g *gauge) Seek(offset int64, whence int) (int64, error) {
 	return g.File.Seek(offset, whence)
 }
 
+// Read reports the bytes of the pass that goes out.
 func (g *gauge) Read(p []byte) (int, error) {
 	n, err := g.File.Read(p)
 	if g.starts > 1 && n > 0 {
