@@ -202,7 +202,7 @@ func create(ctx context.Context, desk *outbox.Desk, files Files, r outbox.Draft,
 func (d *drafting) kept(m *Model, v any) tea.Cmd {
 	doc, ok := v.(outbox.Document)
 	if !ok || d.id != "" {
-		return m.done("Đã lưu.")
+		return m.done(v, "Đã lưu.")
 	}
 	cmd := m.replace(newOutgoingDocument(doc.ID))
 	m.say(fmt.Sprintf("Đã tạo dự thảo %s.", doc.Draft.TypeName))
@@ -225,7 +225,7 @@ func replaceForm(m *Model, doc outbox.Document) *form {
 			return desk.ReplaceFile(id, in)
 		})
 	}
-	f.result = func(m *Model, _ any) tea.Cmd { return m.done("Đã thay tệp PDF.") }
+	f.result = func(m *Model, v any) tea.Cmd { return m.done(v, "Đã thay tệp PDF.") }
 	return f
 }
 
@@ -246,7 +246,7 @@ func discardForm(m *Model, doc outbox.Document) *form {
 		why := reason.words()
 		return f.run(m, "Đang hủy", func(context.Context) (any, error) { return give(id, why) })
 	}
-	f.result = func(m *Model, _ any) tea.Cmd { return m.done("Đã hủy.") }
+	f.result = func(m *Model, v any) tea.Cmd { return m.done(v, "Đã hủy.") }
 	return f
 }
 

@@ -62,7 +62,7 @@ func (d *incomingDocument) hint() string {
 	case inbox.Quarantined:
 		return "Gói tin không đọc được: nhấn x để ghi lý do trả lại, và báo nơi gửi gửi lại."
 	}
-	return "Việc với văn bản này đã kết thúc. Nhấn s để lưu tệp, f để chuyển tiếp, Esc để quay lại."
+	return "Việc với văn bản này đã kết thúc. Nhấn l để lưu tệp, f để chuyển tiếp, Esc để quay lại."
 }
 
 // eventOf is the desk's event for an act, "" for acts that change no state.
@@ -200,7 +200,7 @@ func (d *incomingDocument) do(m *Model, a action) tea.Cmd {
 	case complete:
 		return m.push(completeForm(m, d.doc))
 	case save:
-		return m.push(saveForm(m, d.doc))
+		return m.push(saveIncoming(m, d.doc))
 	case forward:
 		return m.push(forwardForm(m, d.doc))
 	case answer:

@@ -80,9 +80,11 @@ func (f *field) chooses(label string, value any) *field {
 	return f
 }
 
-// done leaves the form with a sentence about what was reached.
-func (m *Model) done(sentence string) tea.Cmd {
+// done leaves the form with a sentence about what was reached. The screen below gets
+// the result at once, so that a key pressed ahead meets the document as it is now.
+func (m *Model) done(v any, sentence string) tea.Cmd {
 	cmd := m.pop()
+	cmd = tea.Batch(cmd, m.top().take(m, v))
 	m.say(sentence)
 	return cmd
 }
@@ -112,8 +114,8 @@ func refuseForm(m *Model, doc inbox.Document) *form {
 		why := reason.words()
 		return f.run(m, "Đang ghi việc từ chối", func(context.Context) (any, error) { return desk.Refuse(id, why) })
 	}
-	f.result = func(m *Model, _ any) tea.Cmd {
-		return m.done("Đã từ chối tiếp nhận; nơi gửi được báo khi có mạng.")
+	f.result = func(m *Model, v any) tea.Cmd {
+		return m.done(v, "Đã từ chối tiếp nhận; nơi gửi được báo khi có mạng.")
 	}
 	return f
 }
@@ -127,7 +129,7 @@ func submitForm(m *Model, doc inbox.Document) *form {
 		who := to.words()
 		return f.run(m, "Đang ghi việc trình", func(context.Context) (any, error) { return desk.Submit(id, who) })
 	}
-	f.result = func(m *Model, _ any) tea.Cmd { return m.done("Đã ghi việc trình lãnh đạo.") }
+	f.result = func(m *Model, v any) tea.Cmd { return m.done(v, "Đã ghi việc trình lãnh đạo.") }
 	return f
 }
 
@@ -164,7 +166,7 @@ func directForm(m *Model, doc inbox.Document) *form {
 		}
 		return f.run(m, "Đang ghi ý kiến chỉ đạo", func(context.Context) (any, error) { return desk.Direct(id, v) })
 	}
-	f.result = func(m *Model, _ any) tea.Cmd { return m.done("Đã ghi ý kiến chỉ đạo.") }
+	f.result = func(m *Model, v any) tea.Cmd { return m.done(v, "Đã ghi ý kiến chỉ đạo.") }
 	return f
 }
 
@@ -181,8 +183,8 @@ func handOverForm(m *Model, doc inbox.Document) *form {
 		who, when := to.words(), due.on(f.today())
 		return f.run(m, "Đang ghi việc chuyển giao", func(context.Context) (any, error) { return desk.HandOver(id, who, when) })
 	}
-	f.result = func(m *Model, _ any) tea.Cmd {
-		return m.done("Đã chuyển giao; sổ đến đã ghi ngày chuyển.")
+	f.result = func(m *Model, v any) tea.Cmd {
+		return m.done(v, "Đã chuyển giao; sổ đến đã ghi ngày chuyển.")
 	}
 	return f
 }
@@ -195,7 +197,7 @@ func progressForm(m *Model, doc inbox.Document) *form {
 		what := note.words()
 		return f.run(m, "Đang ghi tiến độ", func(context.Context) (any, error) { return desk.Progress(id, what) })
 	}
-	f.result = func(m *Model, _ any) tea.Cmd { return m.done("Đã ghi tiến độ.") }
+	f.result = func(m *Model, v any) tea.Cmd { return m.done(v, "Đã ghi tiến độ.") }
 	return f
 }
 
@@ -209,16 +211,26 @@ func completeForm(m *Model, doc inbox.Document) *form {
 		what, ref := note.words(), reply.words()
 		return f.run(m, "Đang ghi hoàn thành", func(context.Context) (any, error) { return desk.Complete(id, what, ref) })
 	}
-	f.result = func(m *Model, _ any) tea.Cmd {
-		return m.done("Đã hoàn thành; nơi gửi được báo khi có mạng.")
+	f.result = func(m *Model, v any) tea.Cmd {
+		return m.done(v, "Đã hoàn thành; nơi gửi được báo khi có mạng.")
 	}
 	return f
 }
 
-func saveForm(m *Model, doc inbox.Document) *form {
+func saveIncoming(m *Model, doc inbox.Document) *form {
+	var names []string
+	for _, x := range doc.Files {
+		names = append(names, x.Name)
+	}
+	desk, id := m.o.Inbox, doc.ID
+	return saveForm(m, incomingName(doc), names, func(n int, dir string) (string, error) { return desk.Export(id, n, dir) })
+}
+
+// saveForm saves one of the files of a document to a folder.
+func saveForm(m *Model, of string, files []string, export func(n int, dir string) (string, error)) *form {
 	var names []option
-	for i, x := range doc.Files {
-		names = append(names, option{clean(x.Name), i})
+	for i, x := range files {
+		names = append(names, option{clean(x), i})
 	}
 	which := choice("Tệp", "Chọn tệp cần lưu.", false, names)
 	which.chooses(names[0].label, 0)
@@ -226,13 +238,13 @@ func saveForm(m *Model, doc inbox.Document) *form {
 	if m.o.Files != nil {
 		dir.set(m.o.Files.SaveDir())
 	}
-	f := newForm("Lưu tệp của "+incomingName(doc), "Ctrl+S để lưu; tệp trùng tên không bị ghi đè.", m.o.Clock, which, dir)
-	desk, id := m.o.Inbox, doc.ID
+	f := newForm("Lưu tệp của "+of, "Ctrl+S để lưu; tệp trùng tên không bị ghi đè.", m.o.Clock, which, dir)
 	f.submit = func(m *Model) tea.Cmd {
-		n, to := which.value.(int), dir.words()
-		return f.run(m, "Đang lưu tệp", func(context.Context) (any, error) { return desk.Export(id, n, to) })
+		n, _ := which.value.(int)
+		to := dir.words()
+		return f.run(m, "Đang lưu tệp", func(context.Context) (any, error) { return export(n, to) })
 	}
-	f.result = func(m *Model, v any) tea.Cmd { return m.done(fmt.Sprintf("Đã lưu vào %v", v)) }
+	f.result = func(m *Model, v any) tea.Cmd { return m.done(v, fmt.Sprintf("Đã lưu vào %v", v)) }
 	return f
 }
 

@@ -23,14 +23,17 @@ func incomingViews() []incomingView {
 	for _, s := range inbox.States() {
 		views = append(views, incomingView{s.Name(), inbox.Filter{State: s}})
 	}
-	return append(views, incomingView{"Tất cả", inbox.Filter{}})
+	return append(views,
+		incomingView{"Chậm đăng ký", inbox.Filter{Late: true}},
+		incomingView{"Hết hạn hôm nay", inbox.Filter{DueToday: true}},
+		incomingView{"Quá hạn", inbox.Filter{Overdue: true}},
+		incomingView{"Tất cả", inbox.Filter{}})
 }
 
-// incomingViewOf is the number of the view that shows a state; the zero state is what
-// still needs somebody.
-func incomingViewOf(s inbox.State) int {
+// incomingViewOf is the number of the view with a filter, 0 when there is none.
+func incomingViewOf(f inbox.Filter) int {
 	for i, v := range incomingViews() {
-		if s != "" && v.filter.State == s {
+		if v.filter == f {
 			return i
 		}
 	}

@@ -31,7 +31,7 @@ func numberQuestion(m *Model, doc outbox.Document) *question {
 	}
 	q.done = func(m *Model, v any) tea.Cmd {
 		doc, _ := v.(outbox.Document)
-		return m.done(fmt.Sprintf("Đã cấp số %s ngày %s và vào sổ văn bản đi.", doc.Code, doc.Date))
+		return m.done(v, fmt.Sprintf("Đã cấp số %s ngày %s và vào sổ văn bản đi.", doc.Code, doc.Date))
 	}
 	return q
 }
@@ -54,8 +54,8 @@ func issueQuestion(m *Model, doc outbox.Document) *question {
 	q.yes = func(m *Model, b *base) tea.Cmd {
 		return b.run(m, "Đang đóng gói tin", func(context.Context) (any, error) { return desk.Issue(id) })
 	}
-	q.done = func(m *Model, _ any) tea.Cmd {
-		return m.done("Đã phát hành; gói tin nằm trong hàng đợi và gửi khi có mạng.")
+	q.done = func(m *Model, v any) tea.Cmd {
+		return m.done(v, "Đã phát hành; gói tin nằm trong hàng đợi và gửi khi có mạng.")
 	}
 	return q
 }

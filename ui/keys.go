@@ -44,7 +44,7 @@ const (
 	scrollLeft, scrollRight        action = "left", "right"
 	nextField, prevField, accept   action = "next-field", "prev-field", "accept"
 	finish, typing                 action = "finish", "typing"
-	yes                            action = "yes"
+	yes, resend                    action = "yes", "resend"
 )
 
 // binding is one row of the key table.
@@ -82,7 +82,7 @@ func bindings() []binding {
 		{incomingD, []string{"c"}, "c", handOver, "chuyển giao: cho đơn vị hoặc người giải quyết", true},
 		{incomingD, []string{"p"}, "p", progress, "tiến độ: ghi việc đã làm", true},
 		{incomingD, []string{"h"}, "h", complete, "hoàn thành: kết thúc việc với văn bản", true},
-		{incomingD, []string{"s"}, "s", save, "lưu tệp: chép ra thư mục", true},
+		{incomingD | outgoingD, []string{"l"}, "l", save, "lưu tệp: chép ra thư mục", true},
 		{incomingD, []string{"v"}, "v", check, "kiểm tra lại chữ ký số", false},
 		{incomingD, []string{"f"}, "f", forward, "chuyển tiếp cho cơ quan khác", false},
 		{incomingD, []string{"a"}, "a", answer, "soạn văn bản trả lời", false},
@@ -94,6 +94,7 @@ func bindings() []binding {
 		{outgoingD, []string{"o"}, "o", number, "cấp số, ghi ngày và vào sổ", true},
 		{outgoingD, []string{"d"}, "d", seal, "ký số cơ quan (đóng dấu)", true},
 		{outgoingD, []string{"i"}, "i", issue, "phát hành", true},
+		{outgoingD, []string{"u"}, "u", resend, "gửi lại các nơi gửi lỗi", true},
 		{outgoingD, []string{"x"}, "x", discard, "hủy", false},
 
 		{registers, []string{"b"}, "b", otherBook, "đổi sổ: đến hoặc đi", true},

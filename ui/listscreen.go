@@ -131,7 +131,7 @@ func (l *listScreen[R]) do(m *Model, a action) tea.Cmd {
 			l.filter.set("")
 			return l.view(m, l.at)
 		}
-		return nil
+		return m.pop()
 	}
 	if l.acts != nil {
 		return l.acts(m, l, a)

@@ -165,7 +165,7 @@ func (m *Model) newRoot(tab action) screen {
 	case goQueue:
 		return newQueue(m.o.Link != nil)
 	}
-	return newToday()
+	return newToday(m.o.Hint)
 }
 
 // take hands an answer to the screen that asked, if it still waits for it.
@@ -186,6 +186,7 @@ func (m *Model) take(f found) tea.Cmd {
 	case f.err != nil && f.quiet:
 		m.problem(f.err)
 	case f.err != nil:
+		m.ahead = nil // they were meant for what did not come
 		s.failed(m, f.err)
 	default:
 		cmd = s.take(m, f.value)

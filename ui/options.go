@@ -39,6 +39,7 @@ type Options struct {
 	Reason func(code string) string
 
 	Clock    document.Clock
+	Hint     string      // shown on the board and where a PIN is asked for; the practice office names its PIN
 	Practice bool        // a practice office: marked, and the link can be cut by a key
 	Typing   viet.Method // how Vietnamese is typed at first; F2 changes it
 	Env      []string    // environment of the terminal; nil is the process's own
@@ -129,10 +130,17 @@ type KeyInfo struct {
 	Locked               bool
 }
 
+// LastTry is what Keys may also have: Open refuses to spend the last try of a PIN with a
+// *PINError that says Final; OpenLast spends it, after the clerk was told what it means.
+type LastTry interface {
+	OpenLast(ctx context.Context, ref string, pin []byte) (Key, error)
+}
+
 // PINError is a PIN the key did not take.
 type PINError struct {
 	Left   int // tries left, -1 when unknown
 	Locked bool
+	Final  bool // not tried: it would have been the last try
 }
 
 func (e *PINError) Error() string { return "wrong PIN" }

@@ -50,6 +50,9 @@ func (d *outgoingDocument) hint() string {
 	case outbox.Sealed:
 		return "Nhấn i để xem lại nơi nhận và phát hành."
 	case outbox.Issued:
+		if d.failedSomewhere() {
+			return "Có nơi nhận gửi lỗi: xem lý do bên dưới, xử lý rồi nhấn u để gửi lại."
+		}
 		return "Đã phát hành; bảng dưới cho biết từng nơi nhận đã nhận đến đâu. Esc để quay lại."
 	}
 	return "Văn bản này đã thôi. Esc để quay lại."
@@ -87,7 +90,10 @@ func (d *outgoingDocument) event(a action) outbox.Event {
 
 func (d *outgoingDocument) refuses(a action) string {
 	e := d.event(a)
-	if e == "" {
+	switch {
+	case a == resend && !d.failedSomewhere():
+		return "Không có nơi nhận nào gửi lỗi."
+	case e == "":
 		return ""
 	}
 	if d.doc.Forwarded != nil && (a == sign || a == replaceFile) {
@@ -95,6 +101,15 @@ func (d *outgoingDocument) refuses(a action) string {
 	}
 	_, err := outbox.Step(d.doc.State, e)
 	return reasonOf(err)
+}
+
+func (d *outgoingDocument) failedSomewhere() bool {
+	for _, v := range d.doc.Delivery {
+		if v.Transport == outbox.TransportFailed {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *outgoingDocument) load(m *Model, quiet bool) tea.Cmd {
@@ -106,11 +121,34 @@ func (d *outgoingDocument) load(m *Model, quiet bool) tea.Cmd {
 	return d.ask(m, "Đang đọc văn bản", work)
 }
 
-func (d *outgoingDocument) take(_ *Model, v any) tea.Cmd {
-	if doc, ok := v.(outbox.Document); ok {
-		d.doc, d.loaded = doc, true
+func (d *outgoingDocument) take(m *Model, v any) tea.Cmd {
+	switch v := v.(type) {
+	case outbox.Document:
+		d.doc, d.loaded = v, true
+	case resent:
+		m.say("Đã xếp hàng gửi lại.")
+		return d.load(m, true)
 	}
 	return nil
+}
+
+// resent is what sending again came to.
+type resent struct{}
+
+func (d *outgoingDocument) resend(m *Model) tea.Cmd {
+	desk, id := m.o.Outbox, d.id
+	return d.run(m, "Đang xếp hàng gửi lại", func(context.Context) (any, error) { return resent{}, desk.Resend(id) })
+}
+
+// save offers the document's own PDF first, then its attachments.
+func (d *outgoingDocument) save(m *Model) *form {
+	names := []string{d.doc.File.Name}
+	for _, a := range d.doc.Attachments {
+		names = append(names, a.Name)
+	}
+	desk, id := m.o.Outbox, d.id
+	return saveForm(m, clean(strings.TrimSpace(d.doc.Draft.TypeName+" "+d.doc.Code.String())), names,
+		func(n int, dir string) (string, error) { return desk.Export(id, n, dir) })
 }
 
 func (d *outgoingDocument) do(m *Model, a action) tea.Cmd {
@@ -137,6 +175,10 @@ func (d *outgoingDocument) do(m *Model, a action) tea.Cmd {
 		return m.push(issueQuestion(m, d.doc))
 	case discard:
 		return m.push(discardForm(m, d.doc))
+	case resend:
+		return d.resend(m)
+	case save:
+		return m.push(d.save(m))
 	}
 	return nil
 }

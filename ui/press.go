@@ -49,7 +49,7 @@ func (m *Model) pressWaiting(k tea.KeyPressMsg, s screen, w wait) tea.Cmd {
 		}
 		return m.perform(s, back)
 	}
-	if !w.act && len(m.ahead) < maxAhead {
+	if len(m.ahead) < maxAhead {
 		m.ahead = append(m.ahead, k)
 	}
 	return nil

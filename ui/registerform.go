@@ -103,7 +103,7 @@ func (r *registration) entered(m *Model, v any) tea.Cmd {
 	if !ok || doc.Entry == nil {
 		return m.pop()
 	}
-	return m.done(fmt.Sprintf("Đã vào sổ, số đến %d ngày %s.", doc.Entry.Number, doc.Entry.Date))
+	return m.done(v, fmt.Sprintf("Đã vào sổ, số đến %d ngày %s.", doc.Entry.Number, doc.Entry.Date))
 }
 
 // failed keeps the form. A double gets one more field: the clerk may know better.

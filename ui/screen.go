@@ -50,7 +50,7 @@ type base struct {
 // wait is what a screen waits for. The zero wait is none.
 type wait struct {
 	what string // in Vietnamese, begins with a capital letter
-	act  bool   // an act, not a reading: keys pressed meanwhile are not kept
+	act  bool   // an act, not a reading: it may be done although it was left
 }
 
 func (b *base) self() *base                { return b }
@@ -68,13 +68,13 @@ type found struct {
 	err         error
 }
 
-// ask reads something outside for the screen. Keys pressed before the answer are kept.
+// ask reads something outside for the screen. Keys pressed before the answer are kept
+// for the screen that follows, unless the answer is an error.
 func (b *base) ask(m *Model, what string, work func(context.Context) (any, error)) tea.Cmd {
 	return b.start(m, wait{what: what}, work)
 }
 
-// run performs an act. Keys pressed before the answer, except Esc, are dropped: they
-// were meant for a screen that is about to change.
+// run performs an act; otherwise it is like ask.
 func (b *base) run(m *Model, what string, work func(context.Context) (any, error)) tea.Cmd {
 	return b.start(m, wait{what: what, act: true}, work)
 }

@@ -23,6 +23,7 @@ type signing struct {
 	which *field
 	pin   *field
 	ready bool
+	final bool // the clerk was told that the next try is the last
 }
 
 func newSigning(m *Model, doc outbox.Document, seal bool) *signing {
@@ -39,6 +40,7 @@ func newSigning(m *Model, doc outbox.Document, seal bool) *signing {
 	s.form = newForm(title, next, m.o.Clock, s.which, s.pin)
 	s.form.submit, s.form.result = s.use, s.used
 	s.intro = signedThing(m, doc, seal)
+	s.pin.tip = strings.TrimSpace(next + " " + clean(m.o.Hint))
 	return s
 }
 
@@ -186,13 +188,13 @@ func (s *signing) use(m *Model) tea.Cmd {
 	pin := []byte(s.pin.String())
 	s.pin.wipe()
 	keys, desk, id, act := m.o.Keys, m.o.Outbox, s.doc.ID, m.o.Outbox.Sign
-	what := "Đang ký số"
+	what, final := "Đang ký số", s.final
 	if s.seal {
 		act, what = desk.Seal, "Đang ghi số, ngày và ký số của cơ quan"
 	}
 	return s.run(m, what, func(ctx context.Context) (any, error) {
 		defer clear(pin)
-		key, err := keys.Open(ctx, k.Ref, pin)
+		key, err := openKey(ctx, keys, k.Ref, pin, final)
 		if err != nil {
 			return nil, err
 		}
@@ -201,11 +203,18 @@ func (s *signing) use(m *Model) tea.Cmd {
 	})
 }
 
-func (s *signing) used(m *Model, _ any) tea.Cmd {
-	if s.seal {
-		return m.done("Cơ quan đã ký số; văn bản sẵn sàng phát hành.")
+func openKey(ctx context.Context, keys Keys, ref string, pin []byte, final bool) (Key, error) {
+	if last, ok := keys.(LastTry); ok && final {
+		return last.OpenLast(ctx, ref, pin)
 	}
-	return m.done("Đã ký số; bước sau là cấp số.")
+	return keys.Open(ctx, ref, pin)
+}
+
+func (s *signing) used(m *Model, v any) tea.Cmd {
+	if s.seal {
+		return m.done(v, "Cơ quan đã ký số; văn bản sẵn sàng phát hành.")
+	}
+	return m.done(v, "Đã ký số; bước sau là cấp số.")
 }
 
 // failed says how many tries a wrong PIN has left, and waits for another PIN.
@@ -215,18 +224,24 @@ func (s *signing) failed(m *Model, err error) {
 		m.problem(err)
 		return
 	}
-	s.focus = 1
+	s.focus, s.final = 1, wrong.Final
+	what, next := pinText(wrong)
+	s.pin.problem = what
+	m.problem(document.Refuse(err, what, next))
+}
+
+// pinText says what a refused PIN means and what to do.
+func pinText(e *PINError) (what, next string) {
+	const ask = "Hỏi lại người giữ khóa trước khi gõ tiếp"
 	switch {
-	case wrong.Locked:
-		s.pin.problem = "Thiết bị đã bị khóa."
-		m.problem(document.Refuse(err, "Sai mã PIN, thiết bị đã bị khóa.", "Liên hệ cơ quan cấp thiết bị để mở khóa."))
-	case wrong.Left >= 0:
-		s.pin.problem = fmt.Sprintf("Sai mã PIN, còn %d lần thử.", wrong.Left)
-		m.problem(document.Refuse(err, s.pin.problem, "Hỏi lại người giữ khóa trước khi gõ tiếp; hết lượt thử thiết bị sẽ bị khóa."))
-	default:
-		s.pin.problem = "Sai mã PIN."
-		m.problem(document.Refuse(err, s.pin.problem, "Hỏi lại người giữ khóa trước khi gõ tiếp; thiết bị không cho biết còn mấy lần thử."))
+	case e.Locked:
+		return "Sai mã PIN, thiết bị đã bị khóa.", "Liên hệ cơ quan cấp thiết bị để mở khóa."
+	case e.Final:
+		return "Chỉ còn một lần thử PIN cuối cùng.", ask + "; gõ PIN và Enter nữa là thử lần cuối, sai thì thiết bị bị khóa."
+	case e.Left >= 0:
+		return fmt.Sprintf("Sai mã PIN, còn %d lần thử.", e.Left), ask + "; hết lượt thử thiết bị sẽ bị khóa."
 	}
+	return "Sai mã PIN.", ask + "; thiết bị không cho biết còn mấy lần thử."
 }
 
 var _ typist = (*signing)(nil)

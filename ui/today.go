@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -15,6 +16,7 @@ import (
 type today struct {
 	base
 	rows   []duty
+	extra  string // the office's own hint
 	chosen int
 	top    int
 	height int
@@ -27,11 +29,11 @@ type duty struct {
 	text   string
 	urgent bool
 	tab    action
-	in     inbox.State
+	in     inbox.Filter
 	out    outbox.State
 }
 
-func newToday() *today { return &today{height: 1} }
+func newToday(hint string) *today { return &today{height: 1, extra: clean(hint)} }
 
 func (t *today) Title() string { return "Hôm nay: việc phải làm" }
 func (t *today) place() place  { return browsing | listing }
@@ -85,41 +87,50 @@ func (t *today) take(m *Model, v any) tea.Cmd {
 			t.rows = append(t.rows, d)
 		}
 	}
+	slices.SortStableFunc(t.rows, func(a, b duty) int { return a.rank() - b.rank() })
 	t.chosen = max(0, min(t.chosen, len(t.rows)-1))
 	return nil
+}
+
+func (d duty) rank() int {
+	if d.urgent {
+		return 0
+	}
+	return 1
 }
 
 func incomingDuties(c inbox.Counts) []duty {
 	var rows []duty
 	for u := document.ExpressTimed; u > document.Normal; u-- {
-		rows = append(rows, duty{c.ByUrgency[u], "văn bản đến " + u.String() + " chờ tiếp nhận", true, goIncoming, inbox.Received, ""})
+		rows = append(rows, duty{c.ByUrgency[u], "văn bản đến " + u.String() + " chờ tiếp nhận", true, goIncoming, inbox.Filter{State: inbox.Received}, ""})
 	}
 	return append(rows,
-		duty{c.Overdue, "văn bản đến quá hạn giải quyết", true, goIncoming, "", ""},
-		duty{c.DueToday, "văn bản đến hết hạn hôm nay", true, goIncoming, "", ""},
-		duty{c.Late, "văn bản đến từ hôm trước chưa đăng ký", true, goIncoming, inbox.Received, ""},
-		duty{c.Waiting, "văn bản đến chờ tiếp nhận", false, goIncoming, inbox.Received, ""},
-		duty{c.ToSubmit, "văn bản đã đăng ký, chờ trình hoặc chuyển giao", false, goIncoming, inbox.Registered, ""},
-		duty{c.ToDirect, "văn bản đã trình, chờ ý kiến chỉ đạo", false, goIncoming, inbox.Submitted, ""},
-		duty{c.ToHandOver, "văn bản có ý kiến chỉ đạo, chờ chuyển giao", false, goIncoming, inbox.Directed, ""},
-		duty{c.Quarantined, "gói tin hỏng cần báo nơi gửi", false, goIncoming, inbox.Quarantined, ""},
+		duty{c.Overdue, "văn bản đến quá hạn giải quyết", true, goIncoming, inbox.Filter{Overdue: true}, ""},
+		duty{c.DueToday, "văn bản đến hết hạn hôm nay", true, goIncoming, inbox.Filter{DueToday: true}, ""},
+		duty{c.Late, "văn bản đến từ hôm trước chưa đăng ký", true, goIncoming, inbox.Filter{Late: true}, ""},
+		duty{c.Waiting, "văn bản đến chờ tiếp nhận", false, goIncoming, inbox.Filter{State: inbox.Received}, ""},
+		duty{c.ToSubmit, "văn bản đã đăng ký, chờ trình hoặc chuyển giao", false, goIncoming, inbox.Filter{State: inbox.Registered}, ""},
+		duty{c.ToDirect, "văn bản đã trình, chờ ý kiến chỉ đạo", false, goIncoming, inbox.Filter{State: inbox.Submitted}, ""},
+		duty{c.ToHandOver, "văn bản có ý kiến chỉ đạo, chờ chuyển giao", false, goIncoming, inbox.Filter{State: inbox.Directed}, ""},
+		duty{c.Quarantined, "gói tin hỏng cần báo nơi gửi", false, goIncoming, inbox.Filter{State: inbox.Quarantined}, ""},
 	)
 }
 
 func outgoingDuties(c outbox.Counts) []duty {
 	return []duty{
-		{c.Failed, "văn bản đi gửi lỗi", true, goOutgoing, "", outbox.Issued},
-		{c.Refused, "văn bản đi bị nơi nhận từ chối", true, goOutgoing, "", outbox.Issued},
-		{c.ToIssue, "văn bản đi chờ phát hành", false, goOutgoing, "", outbox.Sealed},
-		{c.ToSeal, "văn bản đi đã cấp số, chờ ký số của cơ quan", false, goOutgoing, "", outbox.Numbered},
-		{c.ToNumber, "văn bản đi lãnh đạo đã ký, chờ cấp số", false, goOutgoing, "", outbox.Signed},
-		{c.Drafts, "dự thảo văn bản đi", false, goOutgoing, "", outbox.Drafting},
-		{c.Waiting, "văn bản đi đã phát hành, chưa gửi xong", false, goQueue, "", ""},
+		{c.Failed, "văn bản đi gửi lỗi", true, goOutgoing, inbox.Filter{}, outbox.Issued},
+		{c.Refused, "văn bản đi bị nơi nhận từ chối", true, goOutgoing, inbox.Filter{}, outbox.Issued},
+		{c.ToIssue, "văn bản đi chờ phát hành", false, goOutgoing, inbox.Filter{}, outbox.Sealed},
+		{c.ToSeal, "văn bản đi đã cấp số, chờ ký số của cơ quan", false, goOutgoing, inbox.Filter{}, outbox.Numbered},
+		{c.ToNumber, "văn bản đi lãnh đạo đã ký, chờ cấp số", false, goOutgoing, inbox.Filter{}, outbox.Signed},
+		{c.Drafts, "dự thảo văn bản đi", false, goOutgoing, inbox.Filter{}, outbox.Drafting},
+		{c.Unmatched, "báo nhận không khớp văn bản đi nào", false, goOutgoing, inbox.Filter{}, unmatched},
+		{c.Waiting, "văn bản đi đã phát hành, chưa gửi xong", false, goQueue, inbox.Filter{}, ""},
 	}
 }
 
 func queueDuty(l LinkState) duty {
-	return duty{l.Held, "việc trong hàng đợi cần văn thư xem", true, goQueue, "", ""}
+	return duty{l.Held, "việc trong hàng đợi cần văn thư xem", true, goQueue, inbox.Filter{}, ""}
 }
 
 func (t *today) do(m *Model, a action) tea.Cmd {
@@ -151,6 +162,9 @@ func (m *Model) openDuty(d duty) tea.Cmd {
 		l.filter.set("")
 		return l.view(m, incomingViewOf(d.in))
 	case *listScreen[outbox.Summary]:
+		if d.out == unmatched {
+			return m.push(newUnmatched())
+		}
 		l.filter.set("")
 		return l.view(m, outgoingViewOf(d.out))
 	}
@@ -181,6 +195,10 @@ func (t *today) Render(width, height int) string {
 	if t.loaded && len(t.rows) == 0 {
 		p.add("")
 		p.add("  Không có việc nào phải làm ngay.")
+	}
+	if t.extra != "" && len(p.lines)+2 <= height {
+		p.add("")
+		p.add("  %s", t.extra)
 	}
 	return p.String()
 }

@@ -95,14 +95,14 @@ func (m *Model) foot(s screen) []string {
 
 // statusLine holds the office, the link, the queue, the last contact and the typing.
 func (m *Model) statusLine() string {
-	parts := []string{clean(m.o.Office), m.linkText()}
+	parts := []string{shortName(m.o.Office), m.linkText()}
 	if m.o.Link != nil {
 		parts = append(parts, fmt.Sprintf("Hàng đợi %d", m.link.Waiting+m.link.Held))
 		if m.link.Held > 0 {
 			parts[2] += fmt.Sprintf(" (%d cần xem)", m.link.Held)
 		}
 		if !m.link.LastSuccess.IsZero() {
-			parts = append(parts, "Liên lạc "+shortMoment(m.link.LastSuccess))
+			parts = append(parts, "Liên lạc "+m.lastContact())
 		}
 	}
 	parts = append(parts, "Gõ: "+m.typing.Name())
@@ -110,6 +110,15 @@ func (m *Model) statusLine() string {
 		parts[0] = cut(parts[0], max(8, width(parts[0])-over))
 	}
 	return tabStyle.Render(fit(strings.Join(parts, " | "), m.width))
+}
+
+// lastContact is the hour of the last success, with the day when it was not today.
+func (m *Model) lastContact() string {
+	last := shortMoment(m.link.LastSuccess)
+	if day(m.link.LastSuccess) == day(m.o.Clock()) {
+		return last[:len("15:04")]
+	}
+	return last
 }
 
 func (m *Model) linkText() string {
