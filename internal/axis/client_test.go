@@ -217,6 +217,7 @@ func TestAnswersOfLists(t *testing.T) {
 		{"other JSON", `{"message":"no healthy upstream"}`, 200, 0, ErrMalformed},
 		{"a list", `[]`, 200, 0, ErrMalformed},
 		{"odd status", `{"status":"MAYBE"}`, 200, 0, ErrMalformed},
+		{"too deep and whole", ok + strings.Repeat("[", 50) + strings.Repeat("]", 50) + "}", 200, 0, ErrMalformed},
 		{"too deep", ok + strings.Repeat("[", 100_000), 200, 0, ErrMalformed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -205,6 +205,9 @@ func TestAttachments(t *testing.T) {
 	pdf, ole := "%PDF-1.7 nội dung", "\xD0\xCF\x11\xE0 nội dung"
 	damaged := zipped(t, "a.xls", strings.Repeat("dữ liệu ", 99))
 	damaged = strings.Replace(damaged, damaged[40:60], strings.Repeat("\xff", 20), 1)
+	encrypted := zipped(t, "a.doc", ole)
+	central := strings.Index(encrypted, "PK\x01\x02")
+	encrypted = encrypted[:central+8] + "\x09" + encrypted[central+9:]
 	for name, tt := range map[string]struct {
 		attachment          string
 		name, kind, content string
@@ -233,6 +236,8 @@ func TestAttachments(t *testing.T) {
 		"not base64":              {attached("a.txt", "text/plain", "YWJj!!!?"), "a.txt", "text/plain", "abc", true},
 		"bad reference":           {attached("a.txt", "text/plain", "YWJj&#1234567;"), "a.txt", "text/plain", "abc", true},
 		"empty":                   {attached("a.txt", "text/plain", ""), "a.txt", "text/plain", "", true},
+		"encrypted zip":           {attached("a.doc", "application/zip", b64(encrypted)), "a.doc", "application/zip", encrypted, false},
+		"quoted bracket":          {strings.Replace(attached("a.pdf", "application/pdf", b64(pdf)), "Encoded xmlns", "Encoded note='a > b' xmlns", 1), "a.pdf", "application/pdf", pdf, false},
 		"self-closed":             {`<Attachment><AttachmentName>a.txt</AttachmentName><ContentTransferEncoded/></Attachment>`, "a.txt", "", "", true},
 		"no content element":      {`<Attachment><AttachmentName>a.txt</AttachmentName></Attachment>`, "a.txt", "", "", true},
 		"traversal":               {attached("../../.ssh/authorized_keys", "x", b64("k")), "authorized_keys", "x", "k", false},

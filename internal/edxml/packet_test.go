@@ -291,6 +291,18 @@ func TestStatusOfWrite(t *testing.T) {
 	})
 }
 
+// TestWireTypes: the types that the reference library gives, and its parser undoes.
+func TestWireTypes(t *testing.T) {
+	for name, want := range map[string]string{
+		"a.pdf": "application/pdf", "a.DOC": "application/doc", "a.docx": "application/docx", "a.zip": "application/zip",
+		"a.xls": "application/zip", "a.xlsx": "application/zip", "a.png": "application/zip", "a": "application/zip",
+	} {
+		if got := wireType(name); got != want || wrapped(name) != (want == "application/zip" && name != "a.zip") {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
 func TestCheckRefuses(t *testing.T) {
 	if err := fullDocument().Check(); err != nil {
 		t.Fatal(err)

@@ -386,22 +386,24 @@ func TestDamagedLogIsRefused(t *testing.T) {
 	}
 }
 
-// TestDownCuts: a link that dies in the middle of a request answers nothing.
+// TestDownCuts: a link that dies in the middle of a request answers nothing, and
+// what was under way has not happened.
 func TestDownCuts(t *testing.T) {
 	a, tinh, xa := open(t, t.TempDir())
 	server := httptest.NewServer(a.Handler())
 	defer server.Close()
-	r := tinh.request("sendEdoc", nil)
+	p := packet(t, "H40.1")
+	sum := sha256.Sum256(p)
 	reader, writer := io.Pipe()
 	out, err := http.NewRequest(http.MethodPost, server.URL+"/sendEdoc", reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out.Header = r.Header
+	out.Header = tinh.request("sendEdoc", nil, "hash-file", hex.EncodeToString(sum[:]), "from", "H40").Header
 	go func() {
-		writer.Write(packet(t, "H40.1"))
+		writer.Write(p[:len(p)/2])
 		a.SetDown(true)
-		writer.Write([]byte("more"))
+		writer.Write(p[len(p)/2:])
 		writer.Close()
 	}()
 	if resp, err := server.Client().Do(out); err == nil {
