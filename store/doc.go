@@ -22,6 +22,13 @@
 //   - The package knows no documents: kinds, index names and payloads belong to
 //     the callers, and it imports nothing of ours.
 //
+// Measured (bench_test.go; strace): a commit makes 2.0 fdatasyncs; registering a
+// document (record of 2 KB, four index entries moved, register line, two jobs,
+// journal) writes 114 KB at 10,000 documents and 145 KB at 100,000, nearly all of
+// it whole pages of the index; an act that only changes a record and no index
+// writes 40 KB. A page of 50 takes 1.3 ms at either size. A blob costs two fsyncs,
+// three when its folder is new.
+//
 // On disk, DIR/vanthu.db is one bbolt file with seven buckets (bucket.go; each
 // bucket an act touches costs 8–12 KB a commit, so all indexes share one) and
 // DIR/blobs/ab/abcdef… are content-addressed files beside it, because a file in

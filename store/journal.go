@@ -61,8 +61,13 @@ func (tx *Tx) writeJournal() error {
 	return tx.mark(append(journalSpace(e.Record), seqKey(e.Seq)...))
 }
 
-// clean makes text what it will be after a way through JSON, for the hash.
-func clean(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
+const maxDetail = 2000
+
+// clean cuts text to a bounded length and makes it what it will be after a way
+// through JSON, for the hash.
+func clean(text string) string {
+	return strings.ToValidUTF8(text[:min(len(text), maxDetail)], "\uFFFD")
+}
 
 // mark writes a key of the index bucket, whose values are empty.
 func (tx *Tx) mark(key []byte) error {

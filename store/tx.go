@@ -15,7 +15,7 @@ type Act struct {
 	Who    string // person or "system"
 	What   string // verb in English: "register"
 	Record string // key of the record, "" when none or named later by About
-	Detail string // free text; never a PIN or a secret
+	Detail string // free text, cut after 2000 bytes; never a PIN or a secret
 }
 
 type mode int
@@ -105,14 +105,15 @@ func (s *Store) commit(tx *Tx) error {
 	b := tx.b
 	err := guard(b.Commit)
 	tx.b = nil
-	if errors.Is(err, ErrDamaged) {
+	if err == nil {
+		s.watch.signal()
+		return nil
+	}
+	if !errors.Is(err, ErrFull) { // a failed sync leaves open what is on the disk: only opening anew tells
+		err = fmt.Errorf("%w: %w", ErrDamaged, err)
 		s.fail(err)
 	}
-	if err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	s.watch.signal()
-	return nil
+	return fmt.Errorf("commit: %w", err)
 }
 
 func (s *Store) rollback(tx *Tx) {
