@@ -16,14 +16,14 @@ func TestFontCovers(t *testing.T) {
 	for _, italic := range []bool{false, true} {
 		f, err := newFont(italic)
 		must(t, err)
-		for _, r := range fillable(true) {
+		for _, r := range fillable(italic, true) {
 			s := f.shape(string(r))
 			if f.glyphs[s.codes[0]] != r {
 				t.Errorf("italic %v: no glyph for %q", italic, r)
 			}
 		}
 		codes := readCodes(string(f.toUnicode()))
-		for _, r := range fillable(true) {
+		for _, r := range fillable(italic, true) {
 			if f.glyphs[codes[r]] != r {
 				t.Errorf("%q reads back as code %d", r, codes[r])
 			}

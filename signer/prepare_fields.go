@@ -12,6 +12,7 @@ type fieldPlan struct {
 	name, tip string
 	box       document.Box
 	italic    bool
+	digits    int // it must be able to hold so many
 }
 
 // prepareFields appends the revision with the three empty read-only text
@@ -63,9 +64,9 @@ type fieldMaker struct {
 func (m *fieldMaker) textFields(l document.Layout) error {
 	boxes := textBoxes(l)
 	for _, p := range []fieldPlan{
-		{FieldNumber, "Số văn bản", boxes[FieldNumber], false},
-		{FieldDay, "Ngày ban hành", boxes[FieldDay], true},
-		{FieldMonth, "Tháng ban hành", boxes[FieldMonth], true},
+		{FieldNumber, "Số văn bản", boxes[FieldNumber], false, 4},
+		{FieldDay, "Ngày ban hành", boxes[FieldDay], true, 2},
+		{FieldMonth, "Tháng ban hành", boxes[FieldMonth], true, 2},
 	} {
 		if p.box.IsZero() {
 			continue
@@ -91,18 +92,21 @@ func (m *fieldMaker) fieldFont(italic, whole bool) (name string, ref pdf.Ref, er
 	if err != nil {
 		return "", pdf.Ref{}, err
 	}
-	face.shape(fillable(whole))
+	face.shape(fillable(italic, whole))
 	ref, err = face.embed(m.u)
 	m.fonts[name] = ref
 	return name, ref, err
 }
 
-// fillable are the characters a field may be filled with. Numbers are mostly
-// digits, but "12a" occurs; a whole line needs the alphabet.
-func fillable(whole bool) string {
+// fillable are the characters a field may be filled with: day and month are
+// digits, a number may be "12a" or "12A", a whole line needs the alphabet.
+func fillable(italic, whole bool) string {
 	const digits = "0123456789"
+	if !whole && italic {
+		return digits
+	}
 	if !whole {
-		return digits + "abcdefghijklmnopqrstuvwxyzđ/-."
+		return digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZĐabcdefghijklmnopqrstuvwxyzđ/-."
 	}
 	return digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz /-.,:;()&'’–" +
 		"ĐÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ" +
@@ -113,6 +117,10 @@ func (m *fieldMaker) textField(p fieldPlan, whole bool) error {
 	at, err := placeBox(m.pages, p.box)
 	if err != nil {
 		return err
+	}
+	if at.w < float64(p.digits)*digitWidth*minFieldSize {
+		return document.Refuse(ErrCannotSign, "Chỗ trống cho số hoặc ngày tháng trên văn bản quá hẹp.",
+			"Chừa chỗ trống rộng hơn (khoảng 1 cm) trong bản soạn thảo rồi xuất lại PDF.")
 	}
 	name, font, err := m.fieldFont(p.italic, whole)
 	if err != nil {
@@ -149,6 +157,9 @@ func (m *fieldMaker) add(page int, body string) {
 func fieldSize(p placed) float64 {
 	return max(minFieldSize, min(maxFieldSize, p.h/(fontAscent+fontDescent)))
 }
+
+// digitWidth is the width of a digit in parts of the size, in both faces.
+const digitWidth = 0.5
 
 // minFieldSize is the smallest text that is still read without effort, in points.
 const minFieldSize = 6
