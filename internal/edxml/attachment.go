@@ -7,6 +7,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"vanthu/internal/document"
 )
@@ -124,12 +125,38 @@ func (p *Packet) judge(a *Attachment, sp *spool) error {
 		p.warn("Tệp “%s” rỗng.", a.Name)
 	case sp.bad > 0:
 		p.warn("Tệp “%s” có nội dung hỏng (%d ký tự không phải base64).", a.Name, sp.bad)
-	case bytes.Contains(head, []byte("\uFFFD")) && promised(a.Name) != "":
+	case promised(a.Name) != "" && replaced(head, kind):
 		p.warn("Tệp “%s” đã hỏng trước khi gửi (ký tự bị thay thế).", a.Name)
 	case !keepsPromise(a.Name, kind):
 		p.warn("Nội dung tệp “%s” không đúng với loại tệp theo tên.", a.Name)
 	}
 	return nil
+}
+
+// headSize is enough for what sniff and replaced look at.
+const headSize = 16 << 10
+
+// replaced tells that a sender's software has taken bytes for text and put
+// U+FFFD for what was none: then everything is valid UTF-8, which no file with
+// compressed parts is. The comment in a PDF's second line does not count; some
+// writers put U+FFFD there themselves.
+func replaced(head []byte, kind string) bool {
+	if kind == kindPDF {
+		for range 2 {
+			_, head, _ = bytes.Cut(head, []byte("\n"))
+		}
+	}
+	return bytes.Contains(head, []byte("\uFFFD")) && utf8.Valid(head[:lastWhole(head)])
+}
+
+// lastWhole is where the last rune begins, which the end of head may have cut.
+func lastWhole(b []byte) int {
+	for i := len(b) - 1; i >= 0 && i >= len(b)-utf8.UTFMax; i-- {
+		if utf8.RuneStart(b[i]) {
+			return i
+		}
+	}
+	return len(b)
 }
 
 // head is the first bytes of the content.
@@ -139,7 +166,7 @@ func (sp *spool) head() ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	b := make([]byte, 1024)
+	b := make([]byte, headSize)
 	n, err := io.ReadFull(f, b)
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		err = nil
@@ -165,7 +192,7 @@ func sniff(head []byte) string {
 		return kindOLE
 	case bytes.HasPrefix(head, []byte(`{\rtf`)):
 		return kindRTF
-	case bytes.Contains(head, []byte("%PDF-")):
+	case bytes.Contains(head[:min(len(head), 1024)], []byte("%PDF-")):
 		return kindPDF
 	}
 	return ""

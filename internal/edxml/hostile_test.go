@@ -205,6 +205,9 @@ func TestAttachments(t *testing.T) {
 	pdf, ole := "%PDF-1.7 nội dung", "\xD0\xCF\x11\xE0 nội dung"
 	damaged := zipped(t, "a.xls", strings.Repeat("dữ liệu ", 99))
 	damaged = strings.Replace(damaged, damaged[40:60], strings.Repeat("\xff", 20), 1)
+	damagedPDF := "%PDF-1.4\n%\uFFFD\uFFFD\n1 0 obj\nstream\nx\u009c\uFFFD\uFFFD" + strings.Repeat("ế", headSize)
+	soundPDF := "%PDF-1.7\n%\uFFFD\uFFFD\uFFFD\uFFFD\n1 0 obj\nstream\nx\x9c\xff\xfe\uFFFD"
+	textPDF := "%PDF-1.7\n%\uFFFD\uFFFD\uFFFD\uFFFD\n1 0 obj\nđồng"
 	encrypted := zipped(t, "a.doc", ole)
 	central := strings.Index(encrypted, "PK\x01\x02")
 	encrypted = encrypted[:central+8] + "\x09" + encrypted[central+9:]
@@ -231,7 +234,10 @@ func TestAttachments(t *testing.T) {
 		"zip with damaged entry":  {attached("a.xls", "application/zip", b64(damaged)), "a.xls", "application/zip", damaged, true},
 		"zip cut":                 {attached("a.xls", "application/zip", b64("PK\x03\x04abc")), "a.xls", "application/zip", "PK\x03\x04abc", true},
 		"not a zip":               {attached("a.xls", "application/zip", b64("bảng")), "a.xls", "application/octet-stream", "bảng", true},
-		"damaged pdf":             {attached("a.pdf", "application/pdf", b64("%PDF-1.4 \uFFFD\uFFFD")), "a.pdf", "application/pdf", "%PDF-1.4 \uFFFD\uFFFD", true},
+		"damaged pdf":             {attached("a.pdf", "application/pdf", b64(damagedPDF)), "a.pdf", "application/pdf", damagedPDF, true},
+		"own comment":             {attached("a.pdf", "application/pdf", b64(soundPDF)), "a.pdf", "application/pdf", soundPDF, false},
+		"own comment, text":       {attached("a.pdf", "application/pdf", b64(textPDF)), "a.pdf", "application/pdf", textPDF, false},
+		"damaged doc":             {attached("a.doc", "application/doc", b64("\uFFFD\uFFFD\x11\uFFFD\x00")), "a.doc", "application/octet-stream", "\uFFFD\uFFFD\x11\uFFFD\x00", true},
 		"pdf that is none":        {attached("a.pdf", "application/pdf", b64("<html>")), "a.pdf", "application/octet-stream", "<html>", true},
 		"not base64":              {attached("a.txt", "text/plain", "YWJj!!!?"), "a.txt", "text/plain", "abc", true},
 		"bad reference":           {attached("a.txt", "text/plain", "YWJj&#1234567;"), "a.txt", "text/plain", "abc", true},
