@@ -274,6 +274,22 @@ func TestCountsAndLists(t *testing.T) {
 	}
 }
 
+// What was searched before is found by its new words after an act.
+func TestSearchSeesWhatActsChange(t *testing.T) {
+	o := newOffice(t)
+	id := o.receive("ax-1", letter("7")).ID
+	o.receive("ax-2", letter("8"))
+	if got := o.numbers(inbox.Filter{Text: "ho ngheo"}); got != "" {
+		t.Errorf("found %q before", got)
+	}
+	m := o.get(id).Received
+	m.Subject = "V/v rà soát hộ nghèo"
+	must(t)(o.Register(id, inbox.Registration{Meta: m}))
+	if got := o.numbers(inbox.Filter{Text: "HO NGHEO"}) + o.numbers(inbox.Filter{Text: "van thu dien tu"}); got != "78" {
+		t.Errorf("found %q after", got)
+	}
+}
+
 // numbers lists the references of a filter, window by window.
 func (o *office) numbers(f inbox.Filter) string {
 	o.t.Helper()

@@ -64,6 +64,8 @@ type Desk struct {
 	// MaxPacket and MaxFile limit a packet and one unpacked file, in bytes; 0
 	// is the default of the packet reader.
 	MaxPacket, MaxFile int64
+
+	texts texts
 }
 
 func (d *Desk) now() time.Time { return d.Clock() }
@@ -98,6 +100,8 @@ type apply func(tx *store.Tx, doc *Document, now time.Time) (sentence string, er
 func (d *Desk) act(id string, e Event, detail string, change apply) (Document, error) {
 	var doc Document
 	act := store.Act{Who: d.who(), What: string(e), Record: id, Detail: detail}
+	d.texts.forget(id)
+	defer d.texts.forget(id)
 	err := d.Store.Update(act, func(tx *store.Tx) error {
 		doc = Document{}
 		if err := tx.Get(id, &doc); err != nil {

@@ -1,8 +1,6 @@
 package inbox
 
 import (
-	"fmt"
-	"strings"
 	"time"
 
 	"vanthu/internal/document"
@@ -54,7 +52,7 @@ func (d *Desk) List(f Filter, w store.Window) ([]Summary, store.Cursor, error) {
 	today := d.today()
 	w.Index, w.Prefix = f.index(today)
 	w.Limit, w.Newest = 0, true
-	words := strings.Fields(d.fold(f.Text))
+	search := d.search(f.Text)
 	var rows []Summary
 	var next store.Cursor
 	err := d.Store.View(func(tx *store.Tx) error {
@@ -62,12 +60,12 @@ func (d *Desk) List(f Filter, w store.Window) ([]Summary, store.Cursor, error) {
 			if limit > 0 && len(rows) == limit {
 				return nil
 			}
-			var doc Document
-			if err := tx.Get(key, &doc); err != nil {
-				return fmt.Errorf("incoming %s: %w", key, err)
+			doc, err := search.read(tx, key)
+			if err != nil {
+				return err
 			}
-			if f.admits(doc, today) && d.matches(doc, words) {
-				rows, next = append(rows, d.Summarize(doc)), cursor
+			if doc != nil && f.admits(*doc, today) {
+				rows, next = append(rows, d.Summarize(*doc)), cursor
 			}
 		}
 		next = ""
@@ -108,23 +106,6 @@ func (d *Document) late(today document.Date) bool {
 // overdue tells that the limit of the work has passed.
 func (d *Document) overdue(today document.Date) bool {
 	return d.State.Open() && !d.Due().IsZero() && d.Due().Before(today)
-}
-
-func (d *Desk) matches(doc Document, words []string) bool {
-	if len(words) == 0 {
-		return true
-	}
-	m := doc.Meta()
-	text := d.fold(strings.Join([]string{m.Subject, m.TypeName, m.Code.String(), m.Issuer.Name, string(m.Issuer.Code)}, "\n"))
-	if doc.Entry != nil {
-		text += fmt.Sprintf("\n%d", doc.Entry.Number)
-	}
-	for _, w := range words {
-		if !strings.Contains(text, w) {
-			return false
-		}
-	}
-	return true
 }
 
 // Summarize makes the list row of a document.

@@ -99,6 +99,8 @@ type Desk struct {
 	PageMark func(ctx context.Context, pdf []byte) (mark string, found bool, err error)
 	// MaxFile limits one file of a document, in bytes; 0 is DefaultMaxFile.
 	MaxFile int64
+
+	texts texts
 }
 
 // DefaultSeries is the one common series of administrative documents.
@@ -138,6 +140,8 @@ type apply func(tx *store.Tx, doc *Document, now time.Time) error
 func (d *Desk) act(id string, e Event, detail string, change apply) (Document, error) {
 	var doc Document
 	act := store.Act{Who: d.who(), What: string(e), Record: id, Detail: detail}
+	d.texts.forget(id)
+	defer d.texts.forget(id)
 	err := d.Store.Update(act, func(tx *store.Tx) error {
 		doc = Document{}
 		if err := tx.Get(id, &doc); err != nil {

@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"vanthu/internal/document"
@@ -49,7 +48,7 @@ func (d *Desk) List(f Filter, w store.Window) ([]Summary, store.Cursor, error) {
 		w.Index, w.Prefix = indexState, string(f.State)+"/"
 	}
 	w.Limit, w.Newest = 0, true
-	words := strings.Fields(d.fold(f.Text))
+	search := d.search(f.Text)
 	var rows []Summary
 	var next store.Cursor
 	err := d.Store.View(func(tx *store.Tx) error {
@@ -57,35 +56,18 @@ func (d *Desk) List(f Filter, w store.Window) ([]Summary, store.Cursor, error) {
 			if limit > 0 && len(rows) == limit {
 				return nil
 			}
-			var doc Document
-			if err := tx.Get(key, &doc); err != nil {
-				return fmt.Errorf("outgoing %s: %w", key, err)
+			doc, err := search.read(tx, key)
+			if err != nil {
+				return err
 			}
-			if (!f.Open || doc.State.Open()) && d.matches(doc, words) {
-				rows, next = append(rows, Summarize(doc)), cursor
+			if doc != nil && (!f.Open || doc.State.Open()) {
+				rows, next = append(rows, Summarize(*doc)), cursor
 			}
 		}
 		next = ""
 		return nil
 	})
 	return rows, next, err
-}
-
-func (d *Desk) matches(doc Document, words []string) bool {
-	if len(words) == 0 {
-		return true
-	}
-	texts := []string{doc.Draft.Subject, doc.Draft.TypeName, doc.Code.String(), doc.Draft.Signer.Name}
-	for _, a := range doc.Draft.Recipients {
-		texts = append(texts, a.Name, string(a.Code))
-	}
-	text := d.fold(strings.Join(append(texts, doc.Draft.ToPlaces...), "\n"))
-	for _, w := range words {
-		if !strings.Contains(text, w) {
-			return false
-		}
-	}
-	return true
 }
 
 // Summarize makes the list row of a document.
