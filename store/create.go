@@ -38,7 +38,7 @@ func create(dir string) error {
 
 // fill writes buckets and format version into an empty file and syncs it.
 func fill(path string) error {
-	db, err := openFile(path)
+	db, _, err := openFile(path)
 	if err != nil {
 		return err
 	}

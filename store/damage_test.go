@@ -161,6 +161,32 @@ func noise(r *rand.Rand, b []byte) {
 	}
 }
 
+// TestDamagedFileGivesItsLockBack: bbolt panics half-way through opening; the file
+// must not stay locked by this process, or a restored one could not be opened.
+func TestDamagedFileGivesItsLockBack(t *testing.T) {
+	whole := wholeFile(t)
+	for name, bad := range map[string][]byte{
+		"half":         whole[:len(whole)/2],
+		"short":        whole[:100],
+		"no free list": append(bytes.Clone(whole[:2*os.Getpagesize()]), make([]byte, len(whole)-2*os.Getpagesize())...),
+	} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, fileName)
+		if err := os.WriteFile(path, bad, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if _, err := Open(dir, Options{}); !errors.Is(err, ErrDamaged) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if err := os.WriteFile(path, whole, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		noFaults(t, openTest(t, dir))
+	}
+}
+
 // TestNoiseInAnyPageInUseIsNoticed spoils each page of the trees in turn.
 func TestNoiseInAnyPageInUseIsNoticed(t *testing.T) {
 	whole := wholeFile(t)

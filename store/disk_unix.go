@@ -21,3 +21,7 @@ func syncDir(dir string) error {
 	defer d.Close()
 	return d.Sync()
 }
+
+// unlock gives up bbolt's lock. Closing is not enough: the mapping that bbolt leaves
+// behind when it panics keeps the file, and the file keeps the lock.
+func unlock(f *os.File) { _ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }

@@ -136,7 +136,7 @@ func (u *unpacker) ending(h *tar.Header) error {
 
 // proveFile opens a database under its temporary name, as Open would.
 func proveFile(path string) error {
-	db, err := openFile(path)
+	db, _, err := openFile(path)
 	if err != nil {
 		return err
 	}

@@ -38,6 +38,7 @@ type Store struct {
 	dir   string
 	clock func() time.Time
 	db    *bolt.DB
+	file  *os.File   // the one db has open
 	write sync.Mutex // held while writing or checking
 	blobs blobGate
 	watch watchers
@@ -75,7 +76,7 @@ func (s *Store) open() error {
 	case info.Size() == 0: // bbolt would take it for new and write it in place
 		return damaged("%s is empty", fileName)
 	}
-	if s.db, err = openFile(path); err != nil {
+	if s.db, s.file, err = openFile(path); err != nil {
 		return err
 	}
 	if err := s.prepare(); err != nil {
@@ -113,8 +114,7 @@ func (s *Store) refuseShort() error {
 
 // openFile opens an existing bbolt file. When bbolt panics it leaves the file
 // open and locked, so the file is caught on the way in and closed here.
-func openFile(path string) (db *bolt.DB, err error) {
-	var file *os.File
+func openFile(path string) (db *bolt.DB, file *os.File, err error) {
 	o := &bolt.Options{
 		Timeout:      lockWait,
 		FreelistType: bolt.FreelistMapType,
@@ -135,10 +135,18 @@ func openFile(path string) (db *bolt.DB, err error) {
 		return err
 	})
 	if err != nil && file != nil {
-		_ = file.Close()
+		abandon(file)
 		err = unreadable(err)
 	}
-	return db, err
+	return db, file, err
+}
+
+// abandon closes a file bbolt could not open. It may have closed it itself.
+func abandon(f *os.File) {
+	if _, err := f.Stat(); err == nil {
+		unlock(f)
+		_ = f.Close()
+	}
 }
 
 // unreadable classes what bbolt says only in words about a file that could be
@@ -154,7 +162,8 @@ func unreadable(err error) error {
 // Close waits for running transactions and gives the store back. The store is
 // useless afterwards; closing twice is harmless.
 func (s *Store) Close() error {
-	if s.failure() != nil { // bbolt's locks may be held for ever; leave them alone
+	if s.failure() != nil { // bbolt's own locks may be held for ever: its Close could hang
+		abandon(s.file)
 		return nil
 	}
 	return guard(s.db.Close)

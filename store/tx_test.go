@@ -38,6 +38,25 @@ func TestPanicOfACallerIsItsOwn(t *testing.T) {
 	update(t, s, "go on", func(tx *Tx) error { return tx.Put(note{ID: "b"}) })
 }
 
+// TestBrokenStoreRefusesAndGivesItsLockBack: after a commit whose outcome is open
+// nothing more is done until the store is opened anew.
+func TestBrokenStoreRefusesAndGivesItsLockBack(t *testing.T) {
+	dir := t.TempDir()
+	s := openTest(t, dir)
+	update(t, s, "put", func(tx *Tx) error { return tx.Put(note{ID: "a"}) })
+	s.fail(damaged("the disk failed"))
+	if err := s.Update(Act{What: "x"}, func(*Tx) error { return nil }); !errors.Is(err, ErrDamaged) {
+		t.Errorf("update: %v", err)
+	}
+	if err := s.View(func(*Tx) error { return nil }); !errors.Is(err, ErrDamaged) {
+		t.Errorf("view: %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	noFaults(t, openTest(t, dir))
+}
+
 func TestTxAfterItsEnd(t *testing.T) {
 	s := openTest(t, t.TempDir())
 	var kept *Tx
