@@ -61,7 +61,6 @@ func editForm(m *Model, doc outbox.Document) *drafting {
 		d.fields = []*field{d.urgency, d.to, d.places, d.due, d.copies}
 		d.title = "Sửa nơi nhận của " + clean(doc.Code.String())
 	}
-	d.fields[0].enter()
 	return d
 }
 

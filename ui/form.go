@@ -34,7 +34,6 @@ func newForm(title, next string, clock document.Clock, fields ...*field) *form {
 	for _, x := range fields {
 		x.at = -1
 	}
-	fields[0].enter()
 	return f
 }
 
@@ -58,18 +57,18 @@ func (f *form) do(m *Model, a action) tea.Cmd {
 	}
 	switch a {
 	case nextField:
-		f.goTo(f.focus + 1)
+		return f.goTo(m, f.focus+1)
 	case prevField:
-		f.goTo(f.focus - 1)
+		return f.goTo(m, f.focus-1)
 	case down:
 		if !f.current().choose(1) {
-			f.goTo(f.focus + 1)
+			return f.goTo(m, f.focus+1)
 		}
 	case up:
 		if c := f.current(); c.at == 0 {
 			c.at = -1
 		} else if !c.choose(-1) {
-			f.goTo(f.focus - 1)
+			return f.goTo(m, f.focus-1)
 		}
 	case accept:
 		return f.accept(m)
@@ -82,10 +81,27 @@ func (f *form) do(m *Model, a action) tea.Cmd {
 }
 
 // goTo makes another field the current one; the ends are joined.
-func (f *form) goTo(i int) {
+func (f *form) goTo(m *Model, i int) tea.Cmd {
 	f.current().leave()
 	f.focus = (i + len(f.fields)) % len(f.fields)
-	f.current().enter()
+	return f.enterField(m)
+}
+
+// enterField shows the list of the current field; a path begins with its folder.
+func (f *form) enterField(m *Model) tea.Cmd {
+	c := f.current()
+	c.enter()
+	if c.kind == path && c.search != nil && c.String() == "" {
+		return c.typed(f.asker(m))
+	}
+	return nil
+}
+
+func (f *form) load(m *Model, quiet bool) tea.Cmd {
+	if quiet {
+		return nil
+	}
+	return f.enterField(m)
 }
 
 // accept takes the chosen row, then goes on; Enter on the last field finishes.
@@ -102,8 +118,7 @@ func (f *form) accept(m *Model) tea.Cmd {
 	if f.focus == len(f.fields)-1 {
 		return f.finish(m)
 	}
-	f.goTo(f.focus + 1)
-	return nil
+	return f.goTo(m, f.focus+1)
 }
 
 // finish checks every field and submits, or goes to the first one that is not right.
@@ -117,9 +132,11 @@ func (f *form) finish(m *Model) tea.Cmd {
 	}
 	if wrong >= 0 {
 		f.focus = wrong
-		f.current().enter()
-		m.warn(f.current().label + ": " + f.current().problem)
-		return nil
+		problem := f.current().problem
+		m.warn(f.current().label + ": " + problem)
+		cmd := f.enterField(m)
+		f.current().problem = problem
+		return cmd
 	}
 	return f.submit(m)
 }

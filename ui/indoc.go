@@ -135,6 +135,9 @@ func (d *incomingDocument) take(m *Model, v any) tea.Cmd {
 		return nil
 	}
 	first := !d.loaded
+	if doc.State != d.doc.State {
+		d.top = 0
+	}
 	d.doc, d.loaded = doc, true
 	if doc.Check != nil {
 		d.checking = false

@@ -124,6 +124,9 @@ func (d *outgoingDocument) load(m *Model, quiet bool) tea.Cmd {
 func (d *outgoingDocument) take(m *Model, v any) tea.Cmd {
 	switch v := v.(type) {
 	case outbox.Document:
+		if v.State != d.doc.State {
+			d.top = 0
+		}
 		d.doc, d.loaded = v, true
 	case resent:
 		m.say("Đã xếp hàng gửi lại.")

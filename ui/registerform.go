@@ -77,7 +77,7 @@ func pagesText(n int) string {
 func (r *registration) startAtMissing() {
 	for i, f := range r.fields {
 		if f.String() == "" && (f.must != "" || f == r.ref || f == r.dated || f == r.typeName) {
-			r.goTo(i)
+			r.focus = i
 			return
 		}
 	}
@@ -122,7 +122,7 @@ func (r *registration) failed(m *Model, err error) {
 	}
 	r.separate.at = -1
 	r.fields = append(r.fields, r.separate)
-	r.goTo(len(r.fields) - 1)
+	r.goTo(m, len(r.fields)-1)
 }
 
 var _ typist = (*registration)(nil)

@@ -1,5 +1,10 @@
 package ui
 
+import (
+	"fmt"
+	"slices"
+)
+
 // scroll is a text taller than its screen.
 type scroll struct {
 	top, height, total int
@@ -27,9 +32,14 @@ func (s *scroll) move(a action) (ok bool) {
 	return true
 }
 
-// window returns the lines to draw.
+// window returns the lines to draw; the last says when more follow.
 func (s *scroll) window(lines []string, height int) []string {
 	s.height, s.total = height, len(lines)
 	s.top = max(0, min(s.top, s.total-s.height))
-	return lines[s.top:min(len(lines), s.top+height)]
+	shown := lines[s.top:min(len(lines), s.top+height)]
+	if rest := s.total - s.top - height; rest > 0 && height > 1 {
+		shown = slices.Clone(shown)
+		shown[height-1] = faintStyle.Render(fmt.Sprintf("  … còn %d dòng, nhấn j hoặc PgDn để xem tiếp", rest+1))
+	}
+	return shown
 }

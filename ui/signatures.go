@@ -27,7 +27,7 @@ func (d *incomingDocument) signatures(p *page) {
 		v := f.Report.Document
 		p.fact(fit(label, 10), verdictStyle(v).Render(v.Name())+": "+clean(f.Name))
 		for _, s := range f.Report.Signatures {
-			p.para("                    ", "                      ", signatureText(s, d.reason))
+			p.para("                    ", "                      ", signatureText(s, v, d.reason))
 		}
 	}
 	for _, w := range doc.Check.Warnings {
@@ -45,22 +45,38 @@ func verdictStyle(v verdict.Verdict) lipgloss.Style {
 	return headStyle
 }
 
-// signatureText is one signature in a line: whose, in what role, when, and the verdict.
-func signatureText(s verdict.Signature, reason func(string) string) string {
-	role := map[string]string{verdict.Person: "cá nhân", verdict.AgencyOf: "cơ quan", verdict.Timestamp: "dấu thời gian"}[s.Role]
+// signatureText is one signature in a line: whose, in what role, when. The verdict and
+// its reasons stand there when they are not those of the whole file.
+func signatureText(s verdict.Signature, file verdict.Verdict, reason func(string) string) string {
 	text := "- " + clean(s.Signer.Name)
-	if role != "" {
+	if role := roleText(s.Role); role != "" {
 		text += " (" + role + ")"
 	}
-	text += ": " + s.Verdict.Name()
 	switch {
 	case s.ProvenTime != nil:
 		text += ", ký lúc " + moment(*s.ProvenTime) + " (có dấu thời gian)"
 	case s.ClaimedTime != nil:
 		text += ", ghi là ký lúc " + moment(*s.ClaimedTime)
 	}
+	if s.Verdict != file {
+		text += ": " + s.Verdict.Name()
+	}
 	for _, code := range s.Reasons {
-		text += ". " + clean(reason(code))
+		if code != "revocation-not-checked" || s.Verdict != verdict.ValidOffline { // the verdict says so already
+			text += ". " + clean(reason(code))
+		}
 	}
 	return text
+}
+
+func roleText(role string) string {
+	switch role {
+	case verdict.Person:
+		return "cá nhân"
+	case verdict.AgencyOf:
+		return "cơ quan"
+	case verdict.Timestamp:
+		return "dấu thời gian"
+	}
+	return ""
 }

@@ -90,7 +90,7 @@ func (p *page) add(format string, a ...any) {
 
 // para adds text broken into lines, each after the first indented.
 func (p *page) para(first, rest, s string) {
-	for i, l := range wrap(s, p.width-width(first)) {
+	for i, l := range wrap(s, p.width-max(width(first), width(rest))) {
 		if i > 0 {
 			first = rest
 		}
