@@ -60,6 +60,7 @@ func (d *Desk) receive(ctx context.Context, a Arrival) (Document, error) {
 		return d.refuseSecret(doc, packet.Document, mark)
 	}
 	doc.take(packet)
+	d.warnAddressee(&doc, packet.Document.To)
 	mark, found, err := d.pageMark(ctx, &doc, packet.Document.Attachments)
 	if err != nil {
 		return Document{}, err

@@ -272,6 +272,21 @@ func warned(d inbox.Document, part string) bool {
 	return strings.Contains(strings.Join(d.Warnings, "\n"), part)
 }
 
+func TestNotAddressedToUs(t *testing.T) {
+	o := newOffice(t)
+	d := letter("7")
+	d.To[0].Code = "H40.9"
+	a := o.arrival("ax-1", d)
+	a.To = ""
+	if doc := must(t)(o.Receive(t.Context(), a)); !warned(doc, "gửi nhầm") {
+		t.Errorf("warnings %q", doc.Warnings)
+	}
+	a = o.arrival("ax-2", letter("8"))
+	if doc := must(t)(o.Receive(t.Context(), a)); len(doc.Warnings) != 0 {
+		t.Errorf("warnings %q", doc.Warnings)
+	}
+}
+
 func TestSenderThatCannotBeAnswered(t *testing.T) {
 	o := newOffice(t)
 	d := letter("7")

@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"vanthu/internal/document"
 	"vanthu/internal/edxml"
 )
 
@@ -34,6 +35,18 @@ func received(in *edxml.Document) Metadata {
 		Pages: in.Other.Pages, Signer: in.Signer, Urgency: in.Other.Urgency, ToPlaces: in.ToPlaces,
 		Due: in.Due, ReplyFor: in.ResponseFor,
 	}
+}
+
+// warnAddressee says when the packet was not addressed to us: a legal reason to
+// return it (Decree 30 Art. 21.2b). An old code of ours in the packet is one
+// the axis knows, since it delivered the copy.
+func (d *Desk) warnAddressee(doc *Document, to []document.Agency) {
+	for _, a := range to {
+		if a.Code == d.Agency.Code || a.Code == doc.Origin.To {
+			return
+		}
+	}
+	doc.warn("Nơi nhận trong gói tin không có " + d.Agency.Name + " (" + string(d.Agency.Code) + "): có thể gửi nhầm.")
 }
 
 // warnContent says what the clerk should look at before registering.

@@ -187,6 +187,28 @@ func TestStatusMatching(t *testing.T) {
 	}
 }
 
+// A recipient that still reports under its old code.
+func TestStatusUnderAnOldCode(t *testing.T) {
+	o := newOffice(t)
+	id := o.bring(outbox.Issued)
+	o.Directory = renamed{o.Directory.(directory)}
+	s := edxml.Status{From: document.Agency{Code: "000.00.00.H12", Name: "x"}, Code: "03", Time: o.now,
+		For: document.Ref{Organ: "H40.5.2", ID: o.get(id).DocumentID}}
+	o.take("ax-1", s)
+	if got := o.states(id); got != "Đã tiếp nhận, Chưa gửi" {
+		t.Errorf("states %s", got)
+	}
+}
+
+type renamed struct{ directory }
+
+func (r renamed) Agency(code document.Code) (document.Agency, bool, error) {
+	if code == "000.00.00.H12" {
+		code = "H40"
+	}
+	return r.directory.Agency(code)
+}
+
 func TestStatusOfAnUnissuedDocumentIsUnmatched(t *testing.T) {
 	o := newOffice(t)
 	id := o.bring(outbox.Sealed)

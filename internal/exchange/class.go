@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"syscall"
 
 	"vanthu/internal/axis"
 	"vanthu/internal/courier"
@@ -42,7 +43,7 @@ func class(err error) error {
 	case errors.Is(err, axis.ErrOffline), errors.Is(err, context.DeadlineExceeded):
 		return courier.ErrOffline
 	case errors.Is(err, axis.ErrTooLarge), errors.Is(err, store.ErrTooLarge), errors.Is(err, store.ErrFull),
-		errors.Is(err, store.ErrDamaged), errors.Is(err, axis.ErrValue):
+		errors.Is(err, syscall.ENOSPC), errors.Is(err, store.ErrDamaged), errors.Is(err, axis.ErrValue):
 		return courier.ErrNeedsClerk
 	case errors.As(err, &malformed), errors.Is(err, store.ErrNotFound):
 		return courier.ErrBroken

@@ -35,7 +35,8 @@ type Exchange struct {
 	TempDir   string // for packets on their way into the store
 
 	// Ours tells whether copies addressed to a code are for this office: one
-	// system may serve several agencies. nil is the office's own code.
+	// system may serve several agencies. nil is the office's own code, today's
+	// and old ones.
 	Ours func(document.Code) bool
 	// MaxPacket limits a fetched packet, in bytes; 0 is the packet reader's limit.
 	MaxPacket int64
@@ -67,12 +68,16 @@ func (e *Exchange) guarded(h courier.Handler) courier.Handler {
 	}
 }
 
+// ours tells whether a listed copy is for this office. A row that does not say
+// is: it is in our list. So is one under an old code of ours.
 func (e *Exchange) ours(code document.Code) bool {
+	own := e.Inbox.Agency.Code
 	switch {
-	case code == "": // a row that does not say is for us: it is in our list
+	case code == "" || code == own:
 		return true
 	case e.Ours != nil:
 		return e.Ours(code)
 	}
-	return code == e.Inbox.Agency.Code
+	a, ok, err := e.Directory.Agency(code)
+	return err == nil && ok && a.Code == own
 }

@@ -138,6 +138,11 @@ func TestPollTakesOnlyOurs(t *testing.T) {
 	if len(jobs) != 2 || jobs["fetch/1"].Kind != "fetch" || jobs["fetch/3"].Kind != "fetch" {
 		t.Errorf("jobs %v", jobs)
 	}
+	old := entry(string(commune().Code), "000.22.32.H12", commune().Name, "1", "")
+	f.received[axis.Edoc] = append(f.received[axis.Edoc], axis.Received{DocID: "4", To: "000.22.32.H12"})
+	if err := errors.Join(o.Directory.Replace([]axis.Agency{old}), o.Poll(t.Context())); err != nil || o.jobs()["fetch/4"].Kind != "fetch" {
+		t.Errorf("a copy under our old code: %v, %v", err, o.jobs())
+	}
 	o.Ours = func(c document.Code) bool { return c == neighbour().Code }
 	if err := o.Poll(t.Context()); err != nil || o.jobs()["fetch/2"].Kind != "fetch" {
 		t.Errorf("%v, jobs %v", err, o.jobs())
