@@ -9,7 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"vanthu/internal/document"
 )
+
+// ErrTrust: a file of the trust folder cannot be used.
+var ErrTrust = errors.New("unusable trusted certificate")
 
 // maxTrustFile bounds one file of the trust folder.
 const maxTrustFile = 4 << 20
@@ -34,7 +39,9 @@ func LoadTrust(dir string) (roots []*x509.Certificate, err error) {
 		}
 		certs, err := loadTrustFile(filepath.Join(dir, e.Name()))
 		if err != nil {
-			return nil, fmt.Errorf("load trusted certificates: %s: %w", e.Name(), err)
+			return nil, document.Refuse(fmt.Errorf("%w: %s: %w", ErrTrust, e.Name(), err),
+				fmt.Sprintf("Không dùng được chứng thư tin cậy trong tệp %q.", document.CleanName(e.Name())),
+				"Chép lại đúng tệp chứng thư của tổ chức cấp, hoặc bỏ tệp đó khỏi thư mục chứng thư tin cậy.")
 		}
 		for _, c := range certs {
 			if !seen[string(c.Raw)] {

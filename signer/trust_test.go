@@ -2,6 +2,7 @@ package signer
 
 import (
 	"encoding/pem"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,7 +36,7 @@ func TestLoadTrust(t *testing.T) {
 		"empty.pem": pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: []byte("x")}),
 	} {
 		write(name, b)
-		if _, err := LoadTrust(dir); err == nil || !strings.Contains(err.Error(), name) {
+		if _, err := LoadTrust(dir); !errors.Is(err, ErrTrust) || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
 		}
 		must(t, os.Remove(filepath.Join(dir, name)))

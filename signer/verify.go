@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"vanthu/internal/document"
 	"vanthu/internal/pdf"
 	"vanthu/internal/verdict"
 )
@@ -31,8 +32,8 @@ type Policy struct {
 // the CMS message, the revision, what later revisions changed, the chain at
 // the best proven time. Nothing is valid that was not checked: revocation is
 // not asked yet, so verdict.ValidOffline is the best answer. A file that is
-// no PDF, or is encrypted, is an error (pdf.ErrNotPDF, pdf.ErrEncrypted); a
-// damaged one is a report that says so.
+// no PDF, or is encrypted, is an error (ErrNotPDF, ErrEncrypted, as a
+// *document.Problem); a damaged one is a report that says so.
 func Verify(ctx context.Context, r io.ReaderAt, size int64, p Policy) (*verdict.Report, error) {
 	if p.At.IsZero() {
 		p.At = time.Now()
@@ -42,7 +43,7 @@ func Verify(ctx context.Context, r io.ReaderAt, size int64, p Policy) (*verdict.
 		return damaged(ctx, r, size)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("verify: %w", err)
+		return nil, fmt.Errorf("verify: %w", unreadable(err))
 	}
 	// Copied, so that the caller's list stays as it is.
 	p.Intermediates = append(slices.Clone(p.Intermediates), fileCertificates(f)...)
@@ -51,6 +52,18 @@ func Verify(ctx context.Context, r io.ReaderAt, size int64, p Policy) (*verdict.
 		return nil, fmt.Errorf("verify: %w", err)
 	}
 	return v.report(), nil
+}
+
+// unreadable puts into words why a file cannot be checked at all.
+func unreadable(err error) error {
+	switch {
+	case errors.Is(err, pdf.ErrNotPDF):
+		return document.Refuse(errors.Join(ErrNotPDF, err), "Tệp này không phải là PDF.", "Chỉ tệp PDF mới kiểm tra được chữ ký số.")
+	case errors.Is(err, pdf.ErrEncrypted):
+		return document.Refuse(errors.Join(ErrEncrypted, err), "Tệp PDF đặt mật khẩu nên không kiểm tra được chữ ký số.",
+			"Đề nghị nơi gửi gửi lại tệp không đặt mật khẩu.")
+	}
+	return err
 }
 
 // damaged reports on a file whose structure cannot be read: if it ever
@@ -64,7 +77,7 @@ func damaged(ctx context.Context, r io.ReaderAt, size int64) (*verdict.Report, e
 	if signed {
 		s.Verdict = verdict.Invalid
 	}
-	return &verdict.Report{Document: s.Verdict, Signatures: []verdict.Signature{s}}, nil
+	return &verdict.Report{Document: s.Verdict, Signatures: []verdict.Signature{filled(s)}}, nil
 }
 
 // verifier is one run of Verify.
@@ -85,7 +98,8 @@ type signature struct {
 	field pdf.Field
 	dict  *pdf.Dict
 	hole  hole
-	rev   int // index of the revision it covers
+	rev   int       // index of the revision it covers
+	then  pdf.Field // the field as that revision has it
 
 	cms    *cmsMessage
 	cert   *x509.Certificate
@@ -113,11 +127,15 @@ func (s *signature) lower(v verdict.Verdict, why ...string) {
 // failWith turns a fault into a failure; any other error is the file's damage.
 func (s *signature) failWith(err error) {
 	var f fault
-	if errors.As(err, &f) {
+	switch {
+	case !errors.As(err, &f):
+		s.fail(reasonDamagedFile)
+	case f.undecided():
+		s.lower(verdict.NotEnoughData, string(f))
+		s.broken = true
+	default:
 		s.fail(string(f))
-		return
 	}
-	s.fail(reasonDamagedFile)
 }
 
 // worse is the worse of two verdicts; an empty one counts as best.
@@ -208,16 +226,27 @@ func (v *verifier) judgeTimestamp(s *signature) {
 
 // report puts the verdict on the document together: its worst signature.
 func (v *verifier) report() *verdict.Report {
-	report := &verdict.Report{Document: verdict.Unsigned, Signatures: []verdict.Signature{}}
-	for i, s := range v.signatures {
+	report := &verdict.Report{Signatures: []verdict.Signature{}}
+	signed := false
+	for _, s := range v.signatures {
 		if s.out.Verdict == "" {
 			s.fail(reasonBadDictionary) // no path leaves a signature unjudged
 		}
-		if i == 0 {
-			report.Document = s.out.Verdict
-		}
+		signed = signed || s.out.Role != verdict.Timestamp || s.out.Verdict == verdict.Invalid
 		report.Document = worse(report.Document, s.out.Verdict)
-		report.Signatures = append(report.Signatures, s.out)
+		report.Signatures = append(report.Signatures, filled(s.out))
+	}
+	if !signed { // a time stamp alone is nobody's signature
+		report.Document = verdict.Unsigned
 	}
 	return report
+}
+
+// filled has empty lists where there are none, so that programs read [] and
+// not null.
+func filled(s verdict.Signature) verdict.Signature {
+	s.Reasons = append([]string{}, s.Reasons...)
+	s.ChangesAfter = append([]string{}, s.ChangesAfter...)
+	s.Chain = append([]verdict.Certificate{}, s.Chain...)
+	return s
 }

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,15 +12,13 @@ import (
 	"vanthu/internal/practice/ca"
 	"vanthu/internal/verdict"
 
+	dpdf "github.com/digitorus/pdf"
 	"github.com/digitorus/pdfsign/sign"
 )
 
 // pdfsignSigns signs with the library pdfsign alone, as other programs do.
 func pdfsignSigns(t testing.TB, in []byte, key *memKey, visible bool) []byte {
 	t.Helper()
-	dir := t.TempDir()
-	from, to := filepath.Join(dir, "in.pdf"), filepath.Join(dir, "out.pdf")
-	must(t, os.WriteFile(from, in, 0o600))
 	data := sign.SignData{
 		Signature: sign.SignDataSignature{
 			Info:     sign.SignDataSignatureInfo{Name: "Van thu", Date: testTime()},
@@ -33,12 +29,11 @@ func pdfsignSigns(t testing.TB, in []byte, key *memKey, visible bool) []byte {
 	if visible {
 		data.Appearance = sign.Appearance{Visible: true, Page: 1, LowerLeftX: 10, LowerLeftY: 10, UpperRightX: 110, UpperRightY: 60}
 	}
-	if err := sign.SignFile(from, to, data); err != nil {
-		t.Skipf("pdfsign does not sign this file: %v", err)
-	}
-	out, err := os.ReadFile(to)
+	reader, err := dpdf.NewReader(bytes.NewReader(in), int64(len(in)))
 	must(t, err)
-	return out
+	var out bytes.Buffer
+	must(t, sign.SignWithData(bytes.NewReader(in), &out, reader, int64(len(in)), data))
+	return out.Bytes()
 }
 
 // Signatures of another program's make, one and two of them.

@@ -2,6 +2,7 @@ package signer
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -94,8 +95,12 @@ func TestUnsignedAndUnreadable(t *testing.T) {
 	if r := check(t, sheet{}.build(t), Policy{}); r.Document != verdict.Unsigned || len(r.Signatures) != 0 {
 		t.Errorf("%+v", r)
 	}
-	if _, err := Verify(t.Context(), strings.NewReader("hello"), 5, Policy{}); err == nil {
-		t.Error("text was verified")
+	if _, err := Verify(t.Context(), strings.NewReader("hello"), 5, Policy{}); !errors.Is(err, ErrNotPDF) {
+		t.Errorf("text: %v", err)
+	}
+	locked := bytes.Replace(sheet{}.build(t), []byte("/Root 1 0 R"), []byte("/Root 1 0 R /Encrypt 1 0 R"), 1)
+	if _, err := Verify(t.Context(), bytes.NewReader(locked), int64(len(locked)), Policy{}); !errors.Is(err, ErrEncrypted) {
+		t.Errorf("encrypted: %v", err)
 	}
 	a := newAttacked(t)
 	cut := a.sealed[:len(a.sealed)/2]

@@ -88,7 +88,13 @@ func (v *verifier) compare(s *signature) {
 		s.lower(verdict.NotEnoughData, reasonTooManyRevisions)
 		return
 	}
-	limits := readLimits(v.file, s)
+	// As they were when signed: a later revision must not loosen them.
+	alone, err := v.prefix(s.rev)
+	if err != nil {
+		s.fail(reasonNotARevision)
+		return
+	}
+	limits := readLimits(alone, s)
 	for i := s.rev; i < last; i++ {
 		v.apply(s, limits, v.stepAt(i, func() (*pdf.File, error) { return v.prefix(i + 1) }))
 	}
@@ -168,7 +174,7 @@ func readLimits(f *pdf.File, s *signature) limits {
 			l.locks = append(l.locks, readLock(f, parameters))
 		}
 	}
-	if lock, err := f.Dict(s.field.Dict.Get("Lock")); err == nil && lock != nil {
+	if lock, err := f.Dict(s.then.Dict.Get("Lock")); err == nil && lock != nil {
 		l.locks = append(l.locks, readLock(f, lock))
 		l.frozen = l.frozen || lock.Get("P") == pdf.Integer(1)
 	}

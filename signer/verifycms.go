@@ -38,6 +38,16 @@ type fault string
 // Error implements error.
 func (f fault) Error() string { return string(f) }
 
+// undecided tells faults that keep us from checking from those that a check
+// found: what cannot be checked is neither valid nor forged.
+func (f fault) undecided() bool {
+	switch f {
+	case reasonFormat, reasonAlgorithm, reasonNoCertificate, reasonNoSigningCert:
+		return true
+	}
+	return false
+}
+
 // cmsMessage is a parsed SignedData with exactly one signer (RFC 5652).
 type cmsMessage struct {
 	contentType  string

@@ -253,7 +253,7 @@ func (v *verifier) coverage(s *signature) error {
 		return fault(reasonNotARevision)
 	}
 	alone, err := v.prefix(s.rev)
-	if err != nil || !sameSignature(alone, s) {
+	if err != nil || !s.sameIn(alone) {
 		return fault(reasonNotARevision)
 	}
 	if v.isLast(s.rev) && v.blank(s.hole.covered, v.file.Size()) {
@@ -271,8 +271,8 @@ func (v *verifier) isLast(i int) bool {
 	return i == len(revs)-1 && revs[i].Section == v.file.Sections()[0]
 }
 
-// sameSignature looks for the signature in a revision opened alone.
-func sameSignature(f *pdf.File, s *signature) bool {
+// sameIn looks for the signature in a revision opened alone.
+func (s *signature) sameIn(f *pdf.File) bool {
 	fields, err := f.Fields()
 	if err != nil {
 		return false
@@ -283,6 +283,7 @@ func sameSignature(f *pdf.File, s *signature) bool {
 		}
 		d, err := f.Dict(fd.Value)
 		if err == nil && d != nil && contentsOffset(d) == s.hole.start && pdf.Equal(d.Get("ByteRange"), s.dict.Get("ByteRange")) {
+			s.then = fd
 			return true
 		}
 	}
