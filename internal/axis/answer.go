@@ -22,6 +22,7 @@ type capped struct {
 	left int64
 }
 
+// Read is ErrTooLarge from the limit on.
 func (c *capped) Read(p []byte) (int, error) {
 	if c.left <= 0 {
 		return 0, ErrTooLarge

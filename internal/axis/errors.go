@@ -52,6 +52,7 @@ type Rejected struct {
 	Desc string
 }
 
+// Error holds code and text of the axis.
 func (r *Rejected) Error() string {
 	return strings.TrimRight(fmt.Sprintf("axis refuses with code %s: %s", r.Code, r.Desc), ": ")
 }

@@ -68,6 +68,7 @@ type packetWriter struct {
 	failed error
 }
 
+// Write writes all of p or, past the limit, nothing.
 func (o *packetWriter) Write(p []byte) (int, error) {
 	if int64(len(p)) > o.left {
 		o.failed = ErrTooLarge
@@ -82,6 +83,7 @@ func (o *packetWriter) Write(p []byte) (int, error) {
 // noSpace leaves out the blanks and tabs that base64.NewDecoder would refuse.
 type noSpace struct{ r io.Reader }
 
+// Read may give fewer bytes than it read.
 func (f noSpace) Read(p []byte) (int, error) {
 	n, err := f.r.Read(p)
 	kept := p[:0]

@@ -178,6 +178,7 @@ type stringReader struct {
 	done bool
 }
 
+// Read gives unescaped bytes; the closing quote is io.EOF.
 func (t *stringReader) Read(p []byte) (n int, err error) {
 	for n < len(p) && !t.done {
 		if len(t.rest) > 0 {

@@ -88,6 +88,7 @@ func digest(m Message) (sum []byte, ending string, err error) {
 // lastBytes remembers the last two bytes written.
 type lastBytes struct{ b []byte }
 
+// Write remembers the end of p.
 func (l *lastBytes) Write(p []byte) (int, error) {
 	l.b = append(l.b, p[max(0, len(p)-2):]...)
 	l.b = bytes.Clone(l.b[max(0, len(l.b)-2):])

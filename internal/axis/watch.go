@@ -42,6 +42,7 @@ type outgoing struct {
 	wrote atomic.Bool // written to the line
 }
 
+// Read reads the body and tells the watchdog.
 func (o *outgoing) Read(p []byte) (int, error) {
 	n, err := o.r.Read(p)
 	o.left -= int64(n)
@@ -54,6 +55,7 @@ func (o *outgoing) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Close leaves the body, which is the caller's, open.
 func (o *outgoing) Close() error { return nil }
 
 // finished tells whether the request may have gone out whole.
@@ -74,6 +76,7 @@ type incoming struct {
 	failed error
 }
 
+// Read reads the answer and tells the watchdog.
 func (i *incoming) Read(p []byte) (int, error) {
 	n, err := i.r.Read(p)
 	if n > 0 {

@@ -42,6 +42,7 @@ func newDecoder(w io.Writer) *decoder {
 	return &decoder{w: w, out: make([]byte, 0, 32<<10)}
 }
 
+// Write decodes p; it never refuses any of it.
 func (d *decoder) Write(p []byte) (int, error) {
 	for _, c := range p {
 		v := decodeMap[c]

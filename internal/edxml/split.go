@@ -38,6 +38,7 @@ type limited struct {
 	left int64
 }
 
+// Read reads one byte more than is allowed, to tell the end from too much.
 func (l *limited) Read(p []byte) (int, error) {
 	if l.left < 0 {
 		return 0, ErrTooLarge

@@ -31,6 +31,7 @@ type capped struct {
 	left int64
 }
 
+// Write writes all of p or, past the limit, nothing.
 func (c *capped) Write(p []byte) (int, error) {
 	if int64(len(p)) > c.left {
 		return 0, fmt.Errorf("attachment: %w", ErrTooLarge)

@@ -58,6 +58,7 @@ func archive(name string) bool {
 // and the limit.
 type damagedEntry struct{ err error }
 
+// Error is that of the ZIP reader.
 func (d *damagedEntry) Error() string { return d.err.Error() }
 
 func inflate(entry *zip.File, files *spools) (*spool, error) {
@@ -77,6 +78,7 @@ func inflate(entry *zip.File, files *spools) (*spool, error) {
 // told apart.
 type damageReader struct{ r io.Reader }
 
+// Read reads the entry.
 func (d damageReader) Read(p []byte) (int, error) {
 	n, err := d.r.Read(p)
 	if err != nil && err != io.EOF {

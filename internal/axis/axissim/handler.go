@@ -84,6 +84,7 @@ type mortalBody struct {
 	io.ReadCloser
 }
 
+// Read does not return while the axis is down.
 func (b *mortalBody) Read(p []byte) (int, error) {
 	b.a.cut()
 	return b.ReadCloser.Read(p)
@@ -94,6 +95,7 @@ type mortalWriter struct {
 	http.ResponseWriter
 }
 
+// Write does not return while the axis is down.
 func (w *mortalWriter) Write(p []byte) (int, error) {
 	w.a.cut()
 	return w.ResponseWriter.Write(p)

@@ -16,6 +16,7 @@ import (
 // refusal is a failure with the axis's code.
 type refusal struct{ code, desc string }
 
+// Error holds code and description.
 func (r *refusal) Error() string { return r.code + ": " + r.desc }
 
 func refused(code, desc string) error { return &refusal{code, desc} }

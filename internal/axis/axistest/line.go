@@ -27,6 +27,7 @@ func (l *Line) Spoil(faults ...Fault) {
 	l.faults = append(l.faults, faults...)
 }
 
+// ServeHTTP lets the request meet the next fault, or pass.
 func (l *Line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l.mu.Lock()
 	var f Fault
