@@ -72,7 +72,10 @@ func (w *workplace) work(c *call, g gate) error {
 func (w *workplace) screenOptions(g gate) ui.Options {
 	o := ui.Options{Inbox: w.inbox, Outbox: w.outbox, Office: w.office.Agency.Name, Units: w.office.Units, SealKey: w.office.Seal.Key,
 		Link: link{w, g}, Keys: screenKeys{w.keys}, Agencies: w.agencies, Files: disk{w.startDir()},
-		Explain: advise, Clock: w.inbox.Clock, Practice: w.office.Practice, Typing: typing(w.office.Typing)}
+		Explain: advise, Reason: signer.ReasonText, Clock: w.inbox.Clock, Practice: w.office.Practice, Typing: typing(w.office.Typing)}
+	if g != nil {
+		o.Hint = "Khóa tập: mã PIN " + practice.PIN
+	}
 	for _, l := range w.office.Leaders {
 		o.Leaders = append(o.Leaders, ui.Leader{Signer: l.Signer, Key: l.Key})
 	}
@@ -116,14 +119,31 @@ func triesWords(t signer.Tries) string {
 	return ""
 }
 
-// Open opens a key with the PIN typed on the screen.
+// Open opens a key with the PIN typed on the screen; the last try of a token
+// is not spent.
 func (k screenKeys) Open(ctx context.Context, ref string, pin []byte) (ui.Key, error) {
-	opened, err := k.ring.open(ctx, ref, signer.PIN(pin), false)
+	return k.open(ctx, ref, pin, false)
+}
+
+// OpenLast is Open that may spend the last try: the clerk was told.
+func (k screenKeys) OpenLast(ctx context.Context, ref string, pin []byte) (ui.Key, error) {
+	return k.open(ctx, ref, pin, true)
+}
+
+var (
+	_ ui.Keys    = screenKeys{}
+	_ ui.LastTry = screenKeys{}
+)
+
+func (k screenKeys) open(ctx context.Context, ref string, pin []byte, lastTry bool) (ui.Key, error) {
+	opened, err := k.ring.open(ctx, ref, signer.PIN(pin), lastTry)
 	var wrong *signer.PINError
-	if errors.As(err, &wrong) {
+	switch {
+	case errors.As(err, &wrong):
 		return nil, &ui.PINError{Left: wrong.Left, Locked: wrong.Tries == signer.TriesLocked}
-	}
-	if err != nil {
+	case errors.Is(err, signer.ErrFinalTry):
+		return nil, &ui.PINError{Left: 1, Final: true}
+	case err != nil:
 		return nil, err
 	}
 	return opened, nil
@@ -190,10 +210,15 @@ func (d disk) Complete(typed string, limit int) ([]string, error) {
 	return list, nil
 }
 
-// startDir is where the clerk's files are looked for first.
+// startDir is where the clerk's files are looked for first: the sample drafts
+// of the demo, else the user's own folder.
 func (w *workplace) startDir() string {
-	if dir, err := os.UserHomeDir(); err == nil && !w.office.Practice {
+	drafts := practice.DraftsDir(w.home)
+	if _, err := os.Stat(drafts); err == nil && w.office.Practice {
+		return drafts
+	}
+	if dir, err := os.UserHomeDir(); err == nil {
 		return dir
 	}
-	return practice.DraftsDir(w.home)
+	return w.home.Dir
 }
