@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -121,6 +122,9 @@ func (d *Desk) arrive(doc Document, e Event, detail string, change apply) (Docum
 			doc = known
 			return errKnown
 		}
+		if err := tx.Get(doc.ID, &Document{}); !errors.Is(err, store.ErrNotFound) {
+			return cmp.Or(err, errTaken)
+		}
 		return d.step(tx, &doc, e, change)
 	})
 	if errors.Is(err, errKnown) {
@@ -128,6 +132,10 @@ func (d *Desk) arrive(doc Document, e Event, detail string, change apply) (Docum
 	}
 	return doc, err
 }
+
+// errTaken guards an older record against an ID given twice; the next try gets
+// another.
+var errTaken = errors.New("record id is taken")
 
 // errKnown leaves a transaction that has nothing to do.
 var errKnown = errors.New("received before")

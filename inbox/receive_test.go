@@ -272,6 +272,20 @@ func warned(d inbox.Document, part string) bool {
 	return strings.Contains(strings.Join(d.Warnings, "\n"), part)
 }
 
+// An ID given twice never overwrites the older record.
+func TestTakenID(t *testing.T) {
+	o := newOffice(t)
+	first := o.receive("ax-1", letter("7"))
+	o.ids = 0
+	if _, err := o.Receive(t.Context(), o.arrival("ax-2", letter("8"))); err == nil {
+		t.Error("a taken id was given again")
+	}
+	if got := o.get(first.ID); got.Received.Code.Number != "7" {
+		t.Error("the older record is gone")
+	}
+	o.receive("ax-2", letter("8"))
+}
+
 func TestNotAddressedToUs(t *testing.T) {
 	o := newOffice(t)
 	d := letter("7")

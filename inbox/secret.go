@@ -3,10 +3,7 @@ package inbox
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
-	"io/fs"
-	"os"
 	"time"
 
 	"vanthu/internal/document"
@@ -89,9 +86,5 @@ func (d *Desk) dropSecret(packet store.Hash) error {
 	if packet == "" {
 		return nil
 	}
-	err := os.Remove(d.Store.BlobPath(packet))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
+	return d.Store.DropBlob(packet)
 }

@@ -2,7 +2,9 @@ package outbox
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -44,10 +46,21 @@ func (d *Desk) create(ctx context.Context, r Draft, pdf io.Reader, attachments [
 		}
 		doc.Attachments = append(doc.Attachments, f)
 	}
-	err = d.Store.Update(store.Act{Who: d.who(), What: string(EventCreate), Record: doc.ID, Detail: r.Subject}, func(tx *store.Tx) error {
-		return d.step(tx, &doc, EventCreate, func(*store.Tx, *Document, time.Time) error { return nil })
-	})
+	err = d.begin(&doc, store.Act{Who: d.who(), What: string(EventCreate), Record: doc.ID, Detail: r.Subject})
 	return doc, err
+}
+
+// errTaken guards an older record against an ID given twice.
+var errTaken = errors.New("record id is taken")
+
+// begin writes a new record through its first event.
+func (d *Desk) begin(doc *Document, act store.Act) error {
+	return d.Store.Update(act, func(tx *store.Tx) error {
+		if err := tx.Get(doc.ID, &Document{}); !errors.Is(err, store.ErrNotFound) {
+			return cmp.Or(err, errTaken)
+		}
+		return d.step(tx, doc, EventCreate, func(*store.Tx, *Document, time.Time) error { return nil })
+	})
 }
 
 // takePDF checks a PDF, finds its layout and makes it the document's file.

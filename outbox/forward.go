@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"vanthu/internal/document"
 	"vanthu/store"
@@ -62,10 +61,7 @@ func (d *Desk) forward(f Forwarding) (Document, error) {
 		Code: f.Original.Reference, Date: f.Original.Date, DocumentID: f.Original.ID,
 		Forwarded: &Forwarded{Incoming: f.Incoming, Original: f.Original, From: f.From, Note: f.Note, Trace: f.Trace},
 	}
-	act := store.Act{Who: d.who(), What: "forward", Record: doc.ID, Detail: "incoming " + f.Incoming}
-	err := d.Store.Update(act, func(tx *store.Tx) error {
-		return d.step(tx, &doc, EventCreate, func(*store.Tx, *Document, time.Time) error { return nil })
-	})
+	err := d.begin(&doc, store.Act{Who: d.who(), What: "forward", Record: doc.ID, Detail: "incoming " + f.Incoming})
 	return doc, err
 }
 

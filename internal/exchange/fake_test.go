@@ -129,7 +129,7 @@ func TestPollTakesOnlyOurs(t *testing.T) {
 	o, f := fakeOffice(t)
 	f.received[axis.Edoc] = []axis.Received{
 		{DocID: "1", To: commune().Code}, {DocID: "2", To: neighbour().Code}, {DocID: "3"},
-		{DocID: strings.Repeat("x", 600), To: commune().Code},
+		{DocID: strings.Repeat("x", 600), To: commune().Code}, {DocID: "\xff", To: commune().Code},
 	}
 	if err := o.Poll(t.Context()); err != nil {
 		t.Fatal(err)

@@ -63,7 +63,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	t.Logf("seed %d", seed)
 	chance := rand.New(rand.NewPCG(seed, 0))
 	w := newWorld(t)
-	w.now = time.Now()
+	w.set(time.Now())
 	dirA, dirB := t.TempDir(), t.TempDir()
 	a := w.officeIn(dirA, commune(), "dinhmy", "một")
 	if err := a.Directory.Replace([]axis.Agency{{Agency: neighbour()}}); err != nil {
@@ -76,7 +76,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	a.close()
 	kills := killing(t, chance, "commune", dirA, w.url) + killing(t, chance, "neighbour", dirB, w.url) + killing(t, chance, "commune", dirA, w.url)
 	t.Logf("%d times killed", kills)
-	w.now = time.Now().Add(time.Second)
+	w.set(time.Now().Add(time.Second))
 	a, b := w.officeIn(dirA, commune(), "dinhmy", "một"), w.officeIn(dirB, neighbour(), "vinhhoa", "hai")
 	if rows := b.arrived(); len(rows) != len(ids) {
 		t.Errorf("%d documents arrived, want %d", len(rows), len(ids))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"vanthu/internal/axis"
 	"vanthu/internal/courier"
@@ -27,7 +28,7 @@ type ackJob struct {
 }
 
 // maxAxisID is the longest docId taken, in bytes. The axis's are UUIDs; a longer
-// one names no job.
+// one, or one that is no text, can name no job.
 const maxAxisID = 500
 
 // Poll asks the axis what waits for the office and queues a fetch job for every
@@ -56,7 +57,7 @@ func (e *Exchange) Poll(ctx context.Context) error {
 func (e *Exchange) queueFetches(rows []axis.Received) error {
 	var jobs []store.Job
 	for _, r := range rows {
-		if !e.ours(r.To) || len(r.DocID) > maxAxisID {
+		if !e.ours(r.To) || len(r.DocID) > maxAxisID || !utf8.ValidString(r.DocID) {
 			continue
 		}
 		j, err := e.jobFor(r)
