@@ -79,6 +79,7 @@ func advices() []advice {
 		{store.ErrFull, "Ổ đĩa đã đầy; chưa có gì bị ghi dở.", "Xóa bớt tệp không cần trên ổ đĩa rồi làm lại.", false},
 		{store.ErrNewer, "Dữ liệu này do một phiên bản vanthu mới hơn tạo ra.", "Cài phiên bản vanthu mới nhất rồi mở lại; đừng dùng bản cũ.", false},
 		{store.ErrDamaged, "Dữ liệu trên đĩa bị hỏng.", "Chạy `vanthu check` để xem chỗ hỏng và dùng bản sao lưu gần nhất.", true},
+		{store.ErrExists, "Thư mục này đã có dữ liệu.", "Chọn thư mục khác bằng --home.", false},
 		{store.ErrTooLarge, "Tệp quá lớn.", "Chia nhỏ hoặc nén tệp rồi làm lại.", false},
 		{store.ErrNotFound, "Không tìm thấy.", "Xem mã văn bản bằng `vanthu list incoming` hoặc `vanthu list outgoing`.", true},
 		{store.ErrDateOrder, "Ngày ghi sổ trước ngày của số liền trước.", "Kiểm tra lại ngày và đồng hồ máy tính.", false},

@@ -26,6 +26,9 @@ func (demoVerb) Help() string {
 
 // Run prepares the practice office once, opens its axis, and shows the screen.
 func (demoVerb) Run(c *call) (err error) {
+	if err := needTerminal(c); err != nil {
+		return err
+	}
 	home, forget, err := demoHome(c)
 	if err != nil {
 		return err

@@ -54,6 +54,7 @@ type grammar struct {
 		List  tokenListVerb  `cmd:"" help:"Các khóa ký số tìm thấy."`
 		Check tokenCheckVerb `cmd:"" help:"Ký thử bằng một khóa."`
 	} `cmd:"" help:"Thiết bị ký số."`
-	Check  checkVerb  `cmd:"" help:"Kiểm tra toàn bộ dữ liệu."`
-	Backup backupVerb `cmd:"" help:"Sao lưu vào một tệp."`
+	Check   checkVerb   `cmd:"" help:"Kiểm tra toàn bộ dữ liệu."`
+	Backup  backupVerb  `cmd:"" help:"Sao lưu vào một tệp."`
+	Restore restoreVerb `cmd:"" help:"Phục hồi từ tệp sao lưu vào thư mục chưa có dữ liệu."`
 }

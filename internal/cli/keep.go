@@ -100,3 +100,33 @@ func writeBackup(s *store.Store, path string) (size int64, err error) {
 	}
 	return size, nil
 }
+
+type restoreVerb struct {
+	File string `arg:"" help:"Tệp sao lưu."`
+}
+
+// restored is the answer of restore.
+type restored struct {
+	Home string `json:"home"`
+}
+
+// Run unpacks a backup into a home without a store; settings, keys and roots
+// are not in it and are put beside it by hand.
+func (v *restoreVerb) Run(c *call) error {
+	f, err := os.Open(c.path(v.File))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := c.home.Make(); err != nil {
+		return err
+	}
+	if err := store.Restore(c.home.StoreDir(), f); err != nil {
+		return err
+	}
+	next := ""
+	if !c.home.Exists() {
+		next = " Chép thêm vanthu.toml, axis.secret và thư mục trust rồi chạy `vanthu check`."
+	}
+	return c.sayf(restored{c.home.Dir}, "Đã phục hồi vào %s.%s", c.home.Dir, next)
+}

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"golang.org/x/term"
+
 	"vanthu/internal/document"
 	"vanthu/internal/practice"
 	"vanthu/internal/viet"
@@ -26,11 +28,28 @@ func (v *screenVerb) Run(c *call) error {
 	if c.place != nil { // asked for by another program
 		return alreadyOpen()
 	}
+	if err := needTerminal(c); err != nil {
+		return err
+	}
 	w, err := openScreenPlace(c)
 	if err != nil {
 		return err
 	}
 	return errors.Join(w.work(c, nil), w.Close())
+}
+
+// errNoTerminal: the screen was asked for where there is none.
+var errNoTerminal = errors.New("not a terminal")
+
+// needTerminal refuses to draw a screen into a file or a pipe.
+func needTerminal(c *call) error {
+	for _, stream := range []any{c.in, c.out} {
+		if f, ok := stream.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
+			return document.Refuse(errNoTerminal, "Màn hình làm việc cần một cửa sổ dòng lệnh (terminal).",
+				"Mở vanthu trong cửa sổ dòng lệnh, hoặc dùng các lệnh; xem `vanthu --help`.")
+		}
+	}
+	return nil
 }
 
 // openScreenPlace opens the office, or says that a screen has it already.
