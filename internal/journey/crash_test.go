@@ -38,6 +38,7 @@ func TestCrashNeverLosesANumberOrADocument(t *testing.T) {
 	}
 	t.Logf("-seed %d -kills %d", *seed, *kills)
 	d := &day{scene: newScene(t), rand: rand.New(rand.NewPCG(*seed, 0)), took: map[string]time.Duration{}}
+	d.do(nil, "sync", "--once") // the directory of agencies, before the first draft
 	for d.killed < *kills {
 		d.morning()
 		for args := d.next(); args != nil; args = d.next() {
