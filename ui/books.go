@@ -162,7 +162,7 @@ func (b *books) Render(width, height int) string {
 	b.height = max(1, height-1)
 	b.top = max(min(b.top, b.chosen), b.chosen-b.height+1)
 	for i := b.top; i < len(b.rows) && i < b.top+b.height; i++ {
-		p.add("%s", rowText(cols, b.window(b.rows[i]), i == b.chosen))
+		p.add("%s", rowText(cols, b.window(b.rows[i]), i == b.chosen, plainStyle))
 	}
 	if b.loaded && len(b.rows) == 0 {
 		p.add("  Sổ này chưa có dòng nào.")

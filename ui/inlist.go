@@ -82,7 +82,6 @@ func incomingListHint(l *listScreen[inbox.Summary]) string {
 	return "Enter mở văn bản để làm bước tiếp theo; → xem nhóm trạng thái khác; / để lọc."
 }
 
-// The first three columns are also those shown in reverse on the chosen row.
 func incomingColumns(w int) []column {
 	issuer := min(40, w/5-2)
 	if w < 70 {

@@ -1,7 +1,10 @@
 package ui
 
 import (
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
 )
 
 // column is one column of a list: its head and how wide it is.
@@ -34,14 +37,17 @@ func head(cols []column, w int) string {
 	for i, c := range cols {
 		cells[i] = c.head
 	}
-	return headStyle.Render(cut(rowText(cols, cells, false), w))
+	return cut(rowText(cols, cells, false, headStyle), w)
 }
 
-// rowText draws one row; the chosen one bears ">" and the reverse of its first cells,
-// which says enough and costs few bytes when it moves.
-func rowText(cols []column, cells []string, chosen bool) string {
-	const reversed = 3
-	line := ""
+// leadColumns are the first columns, in which the chosen row is reversed. A move redraws
+// them and nothing else: over a slow line that is what counts.
+const leadColumns = 2
+
+// rowText draws one row. The chosen one bears ">" and the reverse of its lead; the rest
+// keeps its style, chosen or not.
+func rowText(cols []column, cells []string, chosen bool, style lipgloss.Style) string {
+	var lead, rest []string
 	for i, c := range cols {
 		if c.width < 0 {
 			continue
@@ -50,18 +56,17 @@ func rowText(cols []column, cells []string, chosen bool) string {
 		if c.right {
 			cell = right(cells[i], c.width)
 		}
-		if chosen && i < reversed {
-			cell = chosenStyle.Render(cell)
+		if i < leadColumns {
+			lead = append(lead, cell)
+		} else {
+			rest = append(rest, cell)
 		}
-		if line != "" {
-			line += " "
-		}
-		line += cell
 	}
+	mark, leadStyle := "  ", style
 	if chosen {
-		return "> " + line
+		mark, leadStyle = "> ", chosenStyle
 	}
-	return "  " + line
+	return mark + leadStyle.Render(strings.Join(lead, " ")) + " " + style.Render(strings.Join(rest, " "))
 }
 
 // moveIn performs the keys of a list on a pager; ok is false for other actions.

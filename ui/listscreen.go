@@ -182,13 +182,13 @@ func (l *listScreen[R]) Render(width, height int) string {
 	p.add("%s", head(cols, width))
 	rows, top := l.p.visible(height - len(p.lines))
 	for i, r := range rows {
-		line := rowText(cols, l.cells(r), top+i == l.p.chosen)
+		style := plainStyle
 		if l.style != nil {
-			if st, ok := l.style(r); ok && top+i != l.p.chosen {
-				line = st.Render(line)
+			if st, ok := l.style(r); ok {
+				style = st
 			}
 		}
-		p.add("%s", line)
+		p.add("%s", rowText(cols, l.cells(r), top+i == l.p.chosen, style))
 	}
 	switch {
 	case !l.p.loaded:
