@@ -25,8 +25,8 @@ func TestBombs(t *testing.T) {
 		in   []byte
 	}{
 		{"deep", with(0, "<< /Pages 2 0 R /X "+strings.Repeat("[", 1000)+strings.Repeat("]", 1000)+" >>")},
-		{"large object", with(0, "<< /Pages 2 0 R /X ["+strings.Repeat("0 ", 8<<20)+"] >>")},
-		{"inflates", with(4, bomb(256<<20))},
+		{"large object", with(0, "<< /Pages 2 0 R /X ["+strings.Repeat("0 ", 5<<19)+"] >>")},
+		{"inflates", with(4, bomb(72<<20))},
 		{"length loop", with(3, "<< /Length 4 0 R >>\nstream\nx\nendstream")},
 		{"prev loop", bytes.Replace(seedTable(), []byte("/Size 8"), fmt.Appendf(nil, "/Size 8 /Prev %d", bytes.LastIndex(seedTable(), []byte("xref\n0"))), 1)},
 		{"many entries", []byte("%PDF-1.4\nxref\n0 999999999\n0000000000 65535 f \ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF")},
