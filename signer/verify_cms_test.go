@@ -165,7 +165,7 @@ func TestClaimedTimeIsNotUsed(t *testing.T) {
 func TestDocumentTimestamp(t *testing.T) {
 	keys := newPractice(t, ca.Subject{})
 	signed := forge{key: keys.leader}.sign(t, sheet{}.build(t), "a")
-	p := openHole(t, signed, "stamp", "ETSI.RFC3161")
+	p := openHole(t, signed, "stamp", "ETSI.RFC3161", "")
 	stamped, err := p.finish(token(t, keys.tsa, testTime(), slices.Concat(p.out[:p.start], p.out[p.end:])))
 	must(t, err)
 	late := keys.policy
@@ -186,7 +186,7 @@ func TestDocumentTimestamp(t *testing.T) {
 			t.Errorf("%+v", stamp)
 		}
 	}
-	p = openHole(t, sheet{}.build(t), "stamp", "ETSI.RFC3161")
+	p = openHole(t, sheet{}.build(t), "stamp", "ETSI.RFC3161", "")
 	alone, err := p.finish(token(t, keys.tsa, testTime(), slices.Concat(p.out[:p.start], p.out[p.end:])))
 	must(t, err)
 	if r := check(t, alone, keys.policy); r.Document != verdict.Unsigned || len(r.Signatures) != 1 || r.Signatures[0].Verdict != verdict.ValidOffline {

@@ -99,6 +99,48 @@ func TestPlantedObject(t *testing.T) {
 	}
 }
 
+// An object stream exchanged for another changes objects that no
+// cross-reference names.
+func TestObjectStreamExchanged(t *testing.T) {
+	keys := newPractice(t, ca.Subject{})
+	signed := forge{key: keys.leader}.sign(t, qpdf(t, sheet{}.build(t), "--object-streams=generate"), "a")
+	forged := added(t, signed, func(e formEdit) {
+		for _, ref := range e.f.Refs() {
+			o, err := e.f.Object(ref)
+			must(t, err)
+			stm, ok := o.(*pdf.Stream)
+			if !ok || stm.Get("Type") != pdf.Name("ObjStm") {
+				continue
+			}
+			data, err := e.f.Decode(stm, 0)
+			must(t, err)
+			data = bytes.Replace(data, []byte("Times-Roman"), []byte("Symbol     "), 1)
+			e.u.Put(ref, rawObject(fmt.Sprintf("/Type /ObjStm /N %d /First %d", stm.Get("N"), stm.Get("First")), string(data)))
+		}
+	})
+	if s := one(t, check(t, signed, keys.policy)); s.Verdict != verdict.ValidOffline {
+		t.Fatalf("before: %+v", s)
+	}
+	if s := one(t, check(t, forged, keys.policy)); s.Verdict != verdict.Invalid {
+		t.Errorf("%+v", s)
+	}
+}
+
+// A broken object that nobody needs is no reason to call a document forged.
+func TestBrokenObjectElsewhere(t *testing.T) {
+	keys := newPractice(t, ca.Subject{})
+	in := sheet{objs: "6 0 obj\n(x)\nendobj\n"}.build(t)
+	in = bytes.Replace(in, []byte("6 0 obj\n(x)\nendobj"), []byte("6 0 xxx\n(x)\nendobj"), 1)
+	first := forge{key: keys.leader}.sign(t, in, "a")
+	r := check(t, forge{key: keys.leader}.sign(t, first, "b"), keys.policy)
+	if s := r.Signatures[0]; s.Verdict != verdict.NotEnoughData || !slices.Contains(s.Reasons, reasonDamagedFile) {
+		t.Errorf("%+v", s)
+	}
+	if s := r.Signatures[1]; s.Verdict != verdict.ValidOffline {
+		t.Errorf("%+v", s)
+	}
+}
+
 // growth is what iText adds to the form at a second signature.
 func growth(fonts string) func(t testing.TB, e formEdit) {
 	return func(t testing.TB, e formEdit) {

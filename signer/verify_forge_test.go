@@ -47,6 +47,7 @@ type forge struct {
 	indefinite  bool // BER with indefinite lengths
 	tail        []byte
 	signingTime time.Time
+	reference   string // entries of the signature's reference: DocMDP, FieldMDP
 }
 
 func oid(s string) asn1.ObjectIdentifier {
@@ -237,7 +238,7 @@ func (f forge) sign(t testing.TB, in []byte, field string) []byte {
 	if f.hash == 0 {
 		f.hash = crypto.SHA256
 	}
-	p := openHole(t, in, field, f.subFilter)
+	p := openHole(t, in, field, f.subFilter, f.reference)
 	h := f.hash.New()
 	h.Write(p.out[:p.start])
 	h.Write(p.out[p.end:])
@@ -247,7 +248,7 @@ func (f forge) sign(t testing.TB, in []byte, field string) []byte {
 }
 
 // openHole appends a revision with an invisible signature field and its hole.
-func openHole(t testing.TB, in []byte, field, subFilter string) *pending {
+func openHole(t testing.TB, in []byte, field, subFilter, reference string) *pending {
 	t.Helper()
 	file, err := pdf.Parse(in)
 	must(t, err)
@@ -255,6 +256,9 @@ func openHole(t testing.TB, in []byte, field, subFilter string) *pending {
 	d := signatureDict(16<<10, "", testTime())
 	if subFilter != "" {
 		d = d.With("SubFilter", "/"+subFilter)
+	}
+	if reference != "" {
+		d = d.With("Reference", "[<< /Type /SigRef "+reference+" >>]")
 	}
 	sig := e.u.Add(d.Bytes())
 	ref := e.u.Add(fmt.Appendf(nil, "<< /Type /Annot /Subtype /Widget /FT /Sig /T (%s) /F 132 /Rect [0 0 0 0] /V %s >>", field, sig))

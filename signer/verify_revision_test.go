@@ -66,6 +66,31 @@ func TestFrozenDocument(t *testing.T) {
 	}
 }
 
+// What the first signer allows decides on the second signature.
+func TestSignersLimits(t *testing.T) {
+	keys := newPractice(t, ca.Subject{})
+	docMDP := func(p string) string { return "/TransformMethod /DocMDP /TransformParams << /P " + p + " /V /1.2 >>" }
+	fieldMDP := func(p string) string { return "/TransformMethod /FieldMDP /TransformParams << /V /1.2 " + p + " >>" }
+	for reference, want := range map[string]verdict.Verdict{
+		docMDP("1"):              verdict.Invalid,
+		docMDP("2"):              verdict.ValidOffline,
+		fieldMDP("/Action /All"): verdict.Invalid,
+		fieldMDP("/Action /Include /Fields [(b)]"): verdict.Invalid,
+		fieldMDP("/Action /Include /Fields [(c)]"): verdict.ValidOffline,
+		fieldMDP("/Action /Exclude /Fields [(c)]"): verdict.Invalid,
+		fieldMDP("/Action /Exclude /Fields [(b)]"): verdict.ValidOffline,
+	} {
+		first := forge{key: keys.leader, reference: reference}.sign(t, sheet{}.build(t), "a")
+		r := check(t, forge{key: keys.leader}.sign(t, first, "b"), keys.policy)
+		if got := r.Signatures[0].Verdict; got != want {
+			t.Errorf("%s: %s %v, want %s", reference, got, r.Signatures[0].Reasons, want)
+		}
+		if r.Signatures[1].Verdict != verdict.ValidOffline {
+			t.Errorf("%s: the second is %s", reference, r.Signatures[1].Verdict)
+		}
+	}
+}
+
 // Evidence (DSS) may be added and grow.
 func TestEvidenceMayGrow(t *testing.T) {
 	a := newAttacked(t)

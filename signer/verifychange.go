@@ -78,6 +78,7 @@ func fieldLabel(field string) string {
 type step struct {
 	changes   []change
 	forbidden []string // what it may not change; empty for an honest one
+	unread    []string // what could not be compared
 }
 
 // compare goes through everything saved after the revision that s covers.
@@ -115,6 +116,9 @@ func (v *verifier) apply(s *signature, limits limits, st *step) {
 			s.fail(reasonLocked)
 		}
 	}
+	if len(st.unread) > 0 {
+		s.lower(verdict.NotEnoughData, reasonDamagedFile)
+	}
 	for _, f := range st.forbidden {
 		s.out.ChangesAfter = append(s.out.ChangesAfter, change{changeForbidden, f, ""}.String())
 		s.fail(reasonChanged)
@@ -136,7 +140,7 @@ func (v *verifier) stepAt(i int, next func() (*pdf.File, error)) *step {
 		}
 	}
 	if err != nil {
-		st.forbidden = append(st.forbidden, "unreadable revision")
+		st.unread = append(st.unread, err.Error())
 	}
 	return st
 }

@@ -22,6 +22,7 @@ type differ struct {
 	lone      map[int]string   // objects that only one place may refer to
 	widgets   map[pdf.Ref]bool // of signatures that were added
 	resources bool             // the form's resources grew
+	touched   map[int]bool     // numbers that later sections name; nil: unknown
 
 	step
 }
@@ -32,7 +33,7 @@ func diff(old, new *pdf.File, end int64) step {
 		explained: map[pdf.Ref]bool{}, lone: map[int]string{}, widgets: map[pdf.Ref]bool{}}
 	for _, rule := range []func() error{d.collect, d.containers, d.trailer, d.catalog, d.form, d.pages, d.leftovers, d.references} {
 		if err := rule(); err != nil {
-			d.forbid("unreadable object: %v", err)
+			d.unread = append(d.unread, err.Error())
 		}
 	}
 	return d.step
@@ -52,6 +53,7 @@ func (d *differ) allow(c change) {
 
 // collect finds the objects that differ.
 func (d *differ) collect() error {
+	d.touched = d.named()
 	before := map[pdf.Ref]bool{}
 	for _, ref := range d.old.Refs() {
 		before[ref] = true
@@ -82,9 +84,37 @@ func (d *differ) collect() error {
 	return nil
 }
 
+// named lists the object numbers that the added cross-reference sections name;
+// nothing else can have changed. It is nil when the new chain of sections does
+// not go on from the old one.
+func (d *differ) named() map[int]bool {
+	touched := map[int]bool{}
+	var older []int64
+	for _, s := range d.new.Sections() {
+		if s.Offset < d.end {
+			older = append(older, s.Offset)
+			continue
+		}
+		for n := range s.Objects() {
+			touched[n] = true
+		}
+	}
+	var own []int64
+	for _, s := range d.old.Sections() {
+		own = append(own, s.Offset)
+	}
+	if !slices.Equal(own, older) {
+		return nil
+	}
+	return touched
+}
+
 // same compares one object: at the same place it is the same, elsewhere its
 // value decides.
 func (d *differ) same(ref pdf.Ref) (bool, error) {
+	if d.touched != nil && !d.touched[ref.Num] {
+		return true, nil
+	}
 	from, to, err := d.places(ref)
 	if err != nil || (from == to && from.In.IsZero()) {
 		return err == nil, err
