@@ -32,7 +32,8 @@ var update = flag.Bool("update", false, "rewrite the golden parts of the scripts
 // when it is called by that name.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"vanthu": func() { os.Exit(Run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		"vanthu":      func() { os.Exit(Run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		"make-tokens": makeTokens,
 	})
 }
 
@@ -45,8 +46,11 @@ func runScripts(t *testing.T, dir string) {
 		Dir: dir, RequireExplicitExec: true, UpdateScripts: *update,
 		Condition: func(cond string) (bool, error) {
 			tool, ok := strings.CutPrefix(cond, "tool:")
-			if cond == "samples" {
+			switch cond {
+			case "samples":
 				return samples() != "", nil
+			case "namespaces": // the kernel may forbid them to people who are not root
+				return exec.Command("unshare", "--user", "--map-root-user", "--mount", "true").Run() == nil, nil
 			}
 			if !ok {
 				return false, fmt.Errorf("unknown condition %q", cond)
@@ -60,7 +64,7 @@ func runScripts(t *testing.T, dir string) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": serve, "get": get, "keys": makeKeys, "form": makeForm, "pin": makePIN, "cut": cut, "same": same, "shape": shape, "await": await, "axis-send": axisSend,
+			"serve": serve, "get": get, "keys": makeKeys, "form": makeForm, "pin": makePIN, "cut": cut, "same": same, "shape": shape, "holders": holders, "text-same": textSame, "await": await, "axis-send": axisSend,
 		},
 	})
 }
@@ -258,5 +262,34 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("%s did not appear: %v", args[0], err)
 		}
 		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// holders puts the references of the keys just listed into LEADER and AGENCY.
+func holders(ts *testscript.TestScript, _ bool, _ []string) {
+	var answer tokensListed
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &answer))
+	if len(answer.Keys) != 2 {
+		ts.Fatalf("%d keys, want 2", len(answer.Keys))
+	}
+	for _, k := range answer.Keys {
+		name := "LEADER"
+		if strings.HasPrefix(k.Holder, "Ủy ban") {
+			name = "AGENCY"
+		}
+		ts.Setenv(name, k.Ref)
+	}
+}
+
+// text-same BEFORE AFTER wants every word of the page to stand where it stood;
+// number and date may have come in between.
+func textSame(ts *testscript.TestScript, _ bool, args []string) {
+	after := strings.Fields(ts.ReadFile(args[1]))
+	for _, word := range strings.Fields(ts.ReadFile(args[0])) {
+		i := slices.Index(after, word)
+		if i < 0 {
+			ts.Fatalf("%q is gone from the page", word)
+		}
+		after = slices.Delete(after, 0, i+1)
 	}
 }
