@@ -150,6 +150,14 @@ func TestUncountedPINIsNotSent(t *testing.T) {
 	}
 }
 
+func TestEmptyPINIsNotSent(t *testing.T) {
+	f, g := newFake(t), newCount()
+	var pe *PINError
+	if _, err := openFake(t.Context(), f, "", g); !errors.As(err, &pe) || pe.Left != MaxTries || f.logins != 0 || g.wrong[f.serial] != 0 {
+		t.Errorf("%v, %d logins, count %d", err, f.logins, g.wrong[f.serial])
+	}
+}
+
 func TestAlreadyLoggedIn(t *testing.T) {
 	f, g := newFake(t), newCount()
 	f.onLogin = func() error { f.loggedIn = true; return pkcs11.Error(pkcs11.CKR_USER_ALREADY_LOGGED_IN) }

@@ -60,6 +60,9 @@ func (l login) attempt(ctx context.Context, d driver) error {
 	if err := l.allowed(ctx, d); err != nil {
 		return err
 	}
+	if len(l.pin) == 0 {
+		return l.refused(d) // an empty entry never costs an attempt
+	}
 	if err := ctx.Err(); err != nil {
 		return err // the holder has left; a late PIN is not theirs any more
 	}
