@@ -11,12 +11,13 @@ const PIN = "123456"
 
 // ours is the practice office.
 const (
-	ourCode      document.Code = "H01.151"
-	ourSystem                  = "H01.W151"
-	ourName                    = "Ủy ban nhân dân xã Định Mỹ"
-	ourPlace                   = "Định Mỹ"
-	provinceName               = "Ủy ban nhân dân tỉnh An Giang"
+	ourSystem    = "H01.W151"
+	ourName      = "Ủy ban nhân dân xã Định Mỹ"
+	ourPlace     = "Định Mỹ"
+	provinceName = "Ủy ban nhân dân tỉnh An Giang"
 )
+
+const ourCode document.Code = "H01.151"
 
 // person is one of the neighbours' people.
 type person struct {
