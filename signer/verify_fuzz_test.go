@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/x509"
-	"os"
-	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
+	"vanthu/internal/pdf"
 	"vanthu/internal/verdict"
 )
 
@@ -20,12 +20,13 @@ func FuzzVerify(f *testing.F) {
 	f.Add(sheet{}.build(f))
 	f.Add(signed.sign(f, sheet{}.build(f), "a"))
 	f.Add(signed.sign(f, signed.sign(f, sheet{}.build(f), "a"), "b"))
-	names, _ := filepath.Glob("testdata/attacks/*.pdf")
-	for _, name := range names {
-		b, err := os.ReadFile(name)
-		must(f, err)
-		f.Add(b)
-	}
+	one := signed.sign(f, sheet{}.build(f), "a")
+	f.Add(append(slices.Clone(one), "junk\n%%EOF\n"...))
+	f.Add(bytes.Replace(one, []byte("/ByteRange [0 "), []byte("/ByteRange [1 "), 1))
+	f.Add(added(f, one, func(e formEdit) {
+		e.u.Put(e.page(f).Dict.Get("Contents").(pdf.Ref), rawObject("", forgedText))
+	}))
+	f.Add(openVisible(f, one, keys.agency))
 	policy := Policy{At: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := Verify(t.Context(), bytes.NewReader(b), int64(len(b)), policy)
