@@ -116,6 +116,36 @@ func TestEvidenceMayGrow(t *testing.T) {
 	}
 }
 
+// A file saved very often: unsigned it is no suspect, signed at the start it
+// cannot be followed to its end.
+func TestManyRevisions(t *testing.T) {
+	keys := newPractice(t, ca.Subject{})
+	for _, tt := range []struct {
+		in   []byte
+		want verdict.Verdict
+	}{
+		{sheet{}.build(t), verdict.Unsigned},
+		{forge{key: keys.leader}.sign(t, sheet{}.build(t), "a"), verdict.NotEnoughData},
+	} {
+		b := tt.in
+		for range maxRevisions + 2 {
+			b = added(t, b, func(formEdit) {})
+		}
+		if r := check(t, b, keys.policy); r.Document != tt.want {
+			t.Errorf("%+v, want %s", r, tt.want)
+		}
+	}
+}
+
+func TestDamagedForm(t *testing.T) {
+	in := fixTable(t, bytes.Replace(sheet{objs: "6 0 obj\n<< /T (a) /Kids [6 0 R] >>\nendobj\n"}.build(t),
+		[]byte("/Pages 2 0 R"), []byte("/Pages 2 0 R /AcroForm << /Fields [6 0 R] >>"), 1))
+	s := one(t, check(t, in, Policy{}))
+	if s.Verdict != verdict.NotEnoughData || !slices.Contains(s.Reasons, reasonDamagedForm) {
+		t.Errorf("%+v", s)
+	}
+}
+
 func TestUnsignedAndUnreadable(t *testing.T) {
 	if r := check(t, sheet{}.build(t), Policy{}); r.Document != verdict.Unsigned || len(r.Signatures) != 0 {
 		t.Errorf("%+v", r)

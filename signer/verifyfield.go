@@ -12,7 +12,9 @@ import (
 func (v *verifier) find() {
 	fields, err := v.file.Fields()
 	if err != nil {
-		v.suspect("", reasonDamagedForm, nil)
+		s := &signature{broken: true, out: verdict.Signature{Covers: verdict.Partial}}
+		s.lower(verdict.NotEnoughData, reasonDamagedForm) // signatures in it turn up as orphans
+		v.signatures = append(v.signatures, s)
 	}
 	seen := map[pdf.Ref]bool{}
 	for _, fd := range fields {
@@ -152,15 +154,11 @@ func (v *verifier) holds(d *pdf.Dict) bool {
 // it stands does not.
 func (v *verifier) removed() {
 	revs := v.file.Revisions()
-	if len(revs) > maxRevisions {
-		v.suspect("", reasonTooManyRevisions, nil)
-		return
-	}
 	known := map[int64]bool{}
 	for _, s := range v.signatures {
 		known[contentsOffset(s.dict)] = true
 	}
-	for i := 0; i+1 < len(revs); i++ {
+	for i := max(0, len(revs)-maxRevisions); i+1 < len(revs); i++ {
 		before, err := v.prefix(i)
 		if err != nil {
 			continue // an old revision that cannot be read hides nothing we accept
