@@ -32,7 +32,7 @@ type initVerb struct {
 	System     string   `placeholder:"MÃ" help:"Mã hệ thống trên trục."`
 	Secret     string   `placeholder:"TỆP" help:"Tệp chứa khóa bí mật của trục; được chép vào thư mục của cơ quan."`
 	Trust      []string `placeholder:"TỆP" sep:"none" help:"Chứng thư gốc tin cậy; được chép vào thư mục của cơ quan."`
-	Unit       []string `placeholder:"TÊN" sep:"none" help:"Đơn vị nhận chuyển giao; dùng nhiều lần được."`
+	Unit       []string `placeholder:"TÊN=VIẾT-TẮT" sep:"none" help:"Đơn vị và chữ viết tắt trong ký hiệu công văn; dùng nhiều lần được."`
 	Module     []string `placeholder:"TỆP" sep:"none" help:"Thư viện PKCS#11 của thiết bị ký; không ghi: tự tìm."`
 	Practice   bool     `help:"Cơ quan để tập: cho phép khóa nằm trong tệp."`
 	Opening    int      `placeholder:"SỐ" help:"Số đến đầu tiên, khi bắt đầu giữa năm; không ghi: 1."`
@@ -77,15 +77,28 @@ func (v *initVerb) office(c *call) (office.Office, error) {
 	if err != nil {
 		return office.Office{}, badUsage("--code: mã định danh chỉ có chữ hoa, số và dấu chấm, không phải %q", v.Code)
 	}
-	o := office.Office{Practice: v.Practice, AllowSoftKeys: v.Practice, Abbr: v.Abbr, Place: v.Place, Units: v.Unit,
+	o := office.Office{Practice: v.Practice, AllowSoftKeys: v.Practice, Abbr: v.Abbr, Place: v.Place,
 		Agency: document.Agency{Code: code, Name: v.Name}, Clerk: document.Staff{Name: v.Clerk}, Modules: v.modules(),
 		Seal: office.Seal{DiameterMM: v.SealMM, Key: keyRef(c, v.SealKey)},
 		Axis: office.Axis{URL: v.Axis, System: v.System, SecretFile: filepath.Base(c.home.SecretFile()), PollMinutes: int(office.DefaultPoll.Minutes())}}
+	v.addUnits(&o)
 	if v.Leader != "" {
 		who := document.Signer{Competence: v.Competence, Position: v.Position, Name: v.Leader}
 		o.Leaders = []office.Leader{{Signer: who, Key: keyRef(c, v.LeaderKey)}}
 	}
 	return o, nil
+}
+
+// addUnits takes the units: a name, or a name and its letters.
+func (v *initVerb) addUnits(o *office.Office) {
+	o.UnitAbbr = map[string]string{}
+	for _, text := range v.Unit {
+		name, abbr, _ := strings.Cut(text, "=")
+		o.Units = append(o.Units, name)
+		if abbr != "" {
+			o.UnitAbbr[name] = abbr
+		}
+	}
 }
 
 func (v *initVerb) modules() []string {

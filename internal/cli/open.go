@@ -92,7 +92,7 @@ func (w *workplace) furnish(opt openOptions) error {
 	w.outbox = &outbox.Desk{Store: w.store, Clock: opt.clock, NewID: newID("di"), Agency: w.office.Agency, Abbr: w.office.Abbr,
 		Place: w.office.Place, Staff: w.office.Clerk, Press: w.press, Directory: w.agencies, AllowSoft: w.office.AllowSoftKeys,
 		Series:  func(typeName string) string { return w.office.SeriesOf(typeName).Name },
-		Symbol:  func(typeName, _ string) string { return w.office.SeriesOf(typeName).Notation },
+		Symbol:  w.office.Symbol,
 		TempDir: w.home.TempDir(), Fold: viet.Fold}
 	x := &exchange.Exchange{Store: w.store, Inbox: w.inbox, Outbox: w.outbox, Directory: w.agencies, Clock: opt.clock, TempDir: w.home.TempDir()}
 	if client != nil { // a nil *axis.Client in an interface would not be nil

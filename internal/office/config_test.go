@@ -19,7 +19,7 @@ func sample() Office {
 		Clerk: document.Staff{Department: "Văn phòng HĐND và UBND", Name: "Nguyễn Thị Bích", Mobile: "0900000000", Email: "b@x.vn"},
 		Leaders: []Leader{{Signer: document.Signer{Competence: "TM.", Position: "CHỦ TỊCH", Name: "Lê Văn Nghĩa"},
 			Key: "file:keys/leader.p12", Image: "keys/leader.png"}},
-		Units:   []string{"Phòng Kinh tế", "Phòng Văn hóa - Xã hội"},
+		Units: []string{"Phòng Kinh tế", "Phòng Văn hóa - Xã hội"}, UnitAbbr: map[string]string{"Phòng Kinh tế": "KT"},
 		Seal:    Seal{Image: "keys/seal.png", DiameterMM: 36, Key: "token:abc/01"},
 		Axis:    Axis{URL: "https://truc.example.vn", System: "000.00.00.G22", SecretFile: "axis.secret", HashUnpadded: true, TrailingCRLF: true, PollMinutes: 3},
 		Modules: []string{"/usr/lib/softhsm/libsofthsm2.so"}, AllowSoftKeys: true,
@@ -143,6 +143,25 @@ func TestSeriesOf(t *testing.T) {
 	}
 	if got := (Office{}).SeriesOf("Công văn").Name; got != "" {
 		t.Errorf("without series: %q", got)
+	}
+}
+
+func TestSymbol(t *testing.T) {
+	o := sample()
+	o.Series = append([]Series{{Name: "nghị quyết", Types: []string{"Nghị quyết"}, Notation: "NQ-HĐND"}}, o.Series...)
+	for _, c := range []struct{ typeName, unit, want string }{
+		{"Công văn", "Phòng Kinh tế", "UBND-KT"},
+		{"Công văn", "Phòng Văn hóa - Xã hội", "UBND"},
+		{"Công văn", "VP", "UBND-VP"},
+		{"Công văn", "một đơn vị khác", "UBND"},
+		{"Công văn", "", "UBND"},
+		{"Quyết định", "Phòng Kinh tế", "QĐ-UBND"},
+		{"Nghị quyết", "", "NQ-HĐND"},
+		{"không có loại này", "", ""},
+	} {
+		if got := o.Symbol(c.typeName, c.unit); got != c.want {
+			t.Errorf("symbol of %s by %q = %q, want %q", c.typeName, c.unit, got, c.want)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"strings"
 	"time"
 
 	"vanthu/internal/document"
@@ -13,7 +14,7 @@ type Office struct {
 	Practice bool     `toml:"practice" comment:"true: cơ quan để tập, không có giá trị thật"`
 	Abbr     string   `toml:"abbr" comment:"chữ viết tắt của cơ quan trong ký hiệu văn bản"`
 	Place    string   `toml:"place" comment:"địa danh ở dòng ngày tháng"`
-	Units    []string `toml:"units" comment:"đơn vị, người nhận khi chuyển giao văn bản đến"`
+	Units    []string `toml:"units" comment:"đơn vị: nhận chuyển giao văn bản đến, soạn thảo văn bản đi"`
 	// Typing is how Vietnamese is typed at first: "", "telex" or "vni".
 	Typing string `toml:"typing,omitempty" comment:"kiểu gõ tiếng Việt của màn hình: để trống (máy đã có bộ gõ), telex hoặc vni"`
 	// Modules are the PKCS#11 drivers to look for tokens in.
@@ -27,7 +28,30 @@ type Office struct {
 	Leaders []Leader `toml:"leaders" comment:"người có thẩm quyền ký"`
 	Seal    Seal     `toml:"seal" comment:"con dấu và khóa ký số của cơ quan"`
 	Axis    Axis     `toml:"axis" comment:"trục liên thông; secret_file chứa khóa bí mật, một dòng"`
-	Series  []Series `toml:"series,omitempty" comment:"dãy số văn bản đi; không ghi gì: một dãy chung cho mọi loại"`
+	// UnitAbbr gives a unit its letters in the symbol of an official letter: 12/UBND-KT.
+	UnitAbbr map[string]string `toml:"unit_abbr,omitempty" comment:"chữ viết tắt của đơn vị trong ký hiệu công văn"`
+	Series   []Series          `toml:"series,omitempty" comment:"dãy số văn bản đi; không ghi gì: một dãy chung cho mọi loại"`
+}
+
+// Symbol is the notation of a document type drafted by a unit: that of its
+// series, else made of type, agency and the unit's abbreviation. A unit
+// without one leaves no trace in the symbol: "/" and "-" stand without spaces
+// (Decree 30/2020 Annex I II.3).
+func (o Office) Symbol(typeName, unit string) string {
+	if fixed := o.SeriesOf(typeName).Notation; fixed != "" {
+		return fixed
+	}
+	t, ok := document.TypeByName(typeName)
+	if !ok {
+		return ""
+	}
+	if abbr, known := o.UnitAbbr[unit]; known {
+		unit = abbr
+	}
+	if strings.ContainsAny(unit, " /") {
+		unit = ""
+	}
+	return document.Notation(t, o.Abbr, unit)
 }
 
 // Leader is a person who may sign, with the key they sign with.

@@ -81,8 +81,9 @@ func settings() office.Office {
 		Leaders: []office.Leader{{
 			Signer: document.Signer{Competence: "TM.", Position: "Chủ tịch", Name: "Lê Văn Nghĩa"},
 			Key:    "file:keys/" + leaderKey, Image: "keys/" + leaderImage}},
-		Seal:  office.Seal{Image: "keys/" + sealImage, DiameterMM: sealMM, Key: "file:keys/" + agencyKey},
-		Units: []string{"Phòng Kinh tế", "Phòng Văn hóa - Xã hội", "Trung tâm Phục vụ hành chính công", "Công an xã", "Ban Chỉ huy Quân sự xã"},
+		Seal:     office.Seal{Image: "keys/" + sealImage, DiameterMM: sealMM, Key: "file:keys/" + agencyKey},
+		Units:    []string{"Phòng Kinh tế", "Phòng Văn hóa - Xã hội", "Trung tâm Phục vụ hành chính công", "Công an xã", "Ban Chỉ huy Quân sự xã"},
+		UnitAbbr: map[string]string{"Phòng Kinh tế": "KT", "Phòng Văn hóa - Xã hội": "VHXH", "Trung tâm Phục vụ hành chính công": "HCC"},
 		// The address changes at every start; Open says the true one.
 		Axis: office.Axis{URL: "http://127.0.0.1:9", System: ourSystem, SecretFile: "axis.secret", PollMinutes: 1},
 	}
