@@ -57,6 +57,7 @@ func leader() document.Signer {
 // scene is one commune's desk, the axis and the neighbour.
 type scene struct {
 	t       *testing.T
+	us      document.Agency
 	dir     string
 	home    string
 	pin     string // file with the PIN of both keys
@@ -68,12 +69,18 @@ type scene struct {
 // newScene makes the home and the keys and starts the simulator.
 func newScene(t *testing.T) *scene {
 	t.Helper()
-	s := &scene{t: t, dir: t.TempDir()}
+	return sceneOf(t, us(), neighbour())
+}
+
+// sceneOf is a scene in which others, all on the neighbour's system, write to us.
+func sceneOf(t *testing.T, us document.Agency, others ...document.Agency) *scene {
+	t.Helper()
+	s := &scene{t: t, us: us, dir: t.TempDir()}
 	s.home, s.pin, s.draft = filepath.Join(s.dir, "home"), filepath.Join(s.dir, "pin"), filepath.Join(s.dir, "quyet-dinh.pdf")
 	s.write(s.pin, "12345678\n")
 	s.write(filepath.Join(s.dir, "ours.secret"), "secret-of-dinh-my\n")
 	s.write(filepath.Join(s.dir, "theirs.secret"), "secret-of-vinh-trach\n")
-	s.axisURL = s.startAxis("127.0.0.1:0")
+	s.axisURL = s.startAxis(others)
 	s.makeHome()
 	s.makeDraft()
 	s.other = s.client("vinhtrach", "secret-of-vinh-trach")
@@ -88,11 +95,14 @@ func (s *scene) write(path, text string) {
 }
 
 // startAxis runs `vanthu axis serve` in a process of its own.
-func (s *scene) startAxis(listen string) (url string) {
+func (s *scene) startAxis(others []document.Agency) (url string) {
 	s.t.Helper()
-	cmd := exec.Command(binary, "axis", "serve", "--listen", listen, "--data", filepath.Join(s.dir, "axis"),
-		"--system", "dinhmy="+filepath.Join(s.dir, "ours.secret"), "--agency", string(us().Code)+"="+us().Name,
-		"--system", "vinhtrach="+filepath.Join(s.dir, "theirs.secret"), "--agency", string(neighbour().Code)+"="+neighbour().Name)
+	cmd := exec.Command(binary, "axis", "serve", "--listen", "127.0.0.1:0", "--data", filepath.Join(s.dir, "axis"),
+		"--system", "dinhmy="+filepath.Join(s.dir, "ours.secret"), "--agency", string(s.us.Code)+"="+s.us.Name,
+		"--system", "vinhtrach="+filepath.Join(s.dir, "theirs.secret"))
+	for _, o := range others {
+		cmd.Args = append(cmd.Args, "--agency", string(o.Code)+"="+o.Name)
+	}
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -119,13 +129,13 @@ func (s *scene) makeHome() {
 	authority, err := ca.Make(filepath.Join(s.dir, "ca"), ca.Options{})
 	s.ok(err)
 	pin := []byte("12345678")
-	s.ok(authority.Issue(ca.Subject{Name: leader().Name, Organization: us().Name}, filepath.Join(home.KeysDir(), "leader.p12"), pin))
-	s.ok(authority.Issue(ca.Subject{Name: us().Name, Organization: us().Name, Agency: true}, filepath.Join(home.KeysDir(), "agency.p12"), pin))
+	s.ok(authority.Issue(ca.Subject{Name: leader().Name, Organization: s.us.Name}, filepath.Join(home.KeysDir(), "leader.p12"), pin))
+	s.ok(authority.Issue(ca.Subject{Name: s.us.Name, Organization: s.us.Name, Agency: true}, filepath.Join(home.KeysDir(), "agency.p12"), pin))
 	s.ok(authority.WriteRoot(filepath.Join(home.TrustDir(), "root.pem")))
 	s.write(home.SecretFile(), "secret-of-dinh-my\n")
 	s.ok(office.Save(home, office.Office{
 		Practice: true, AllowSoftKeys: true, Abbr: "UBND", Place: "Định Mỹ", Units: []string{"Phòng Kinh tế", "Phòng Văn hóa - Xã hội"},
-		Agency:  us(),
+		Agency:  s.us,
 		Clerk:   document.Staff{Department: "Văn phòng HĐND và UBND", Name: "Trần Thị Sáu", Mobile: "0912000001", Email: "vanthu@dinhmy.example"},
 		Leaders: []office.Leader{{Signer: leader(), Key: "file:keys/leader.p12"}},
 		Seal:    office.Seal{Key: "file:keys/agency.p12", DiameterMM: 36},
@@ -174,12 +184,12 @@ func (s *scene) receives(number int, subject string) (id string) {
 	id = document.NewID(neighbour().Code, day, code)
 	pdf := page(s.t, form.Form{
 		Issuer: "ỦY BAN NHÂN DÂN XÃ VĨNH TRẠCH", Abbr: "UBND", Place: "Vĩnh Trạch", TypeName: document.OfficialLetter, Notation: "UBND-VP",
-		Number: code.Number, Date: day, Subject: subject, To: []string{us().Name}, Body: []string{"Kính đề nghị quý cơ quan phối hợp."},
+		Number: code.Number, Date: day, Subject: subject, To: []string{s.us.Name}, Body: []string{"Kính đề nghị quý cơ quan phối hợp."},
 		Signer: document.Signer{Position: "Chủ tịch", Name: "Lê Thị Mỹ Hạnh"}, Heading: []string{"CHỦ TỊCH"},
 	})
 	var packet bytes.Buffer
 	s.ok(edxml.WriteDocument(&packet, edxml.Document{
-		From: neighbour(), To: []document.Agency{us()}, ID: id, Code: code, Place: "Vĩnh Trạch", Date: day,
+		From: neighbour(), To: []document.Agency{s.us}, ID: id, Code: code, Place: "Vĩnh Trạch", Date: day,
 		Type: edxml.TypeInfo{Type: 2, Detail: 18, Name: document.OfficialLetter}, Subject: subject,
 		Signer: document.Signer{Position: "Chủ tịch", Name: "Lê Thị Mỹ Hạnh"},
 		Traces: []edxml.Trace{{Organ: string(neighbour().Code), Time: day.Axis() + " 08:00:00"}},
@@ -187,7 +197,7 @@ func (s *scene) receives(number int, subject string) (id string) {
 			Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(pdf)), nil }}},
 	}))
 	_, err := s.other.Send(context.Background(), axis.Message{
-		From: neighbour().Code, Type: axis.Edoc, To: []document.Code{us().Code}, Body: bytes.NewReader(packet.Bytes()), Size: int64(packet.Len()),
+		From: neighbour().Code, Type: axis.Edoc, To: []document.Code{s.us.Code}, Body: bytes.NewReader(packet.Bytes()), Size: int64(packet.Len()),
 	})
 	s.ok(err)
 	return id
@@ -218,11 +228,11 @@ func (s *scene) answers(d *edxml.Document, code document.Status, text string) {
 	s.t.Helper()
 	var packet bytes.Buffer
 	s.ok(edxml.WriteStatus(&packet, edxml.Status{
-		From: neighbour(), For: document.Ref{Organ: us().Code, Reference: d.Code, Date: d.Date, ID: d.ID},
+		From: neighbour(), For: document.Ref{Organ: s.us.Code, Reference: d.Code, Date: d.Date, ID: d.ID},
 		Staff: document.Staff{Name: "Phạm Văn Tám", Department: "Văn phòng"}, Code: code, Description: text, Time: time.Now(),
 	}))
 	_, err := s.other.Send(context.Background(), axis.Message{
-		From: neighbour().Code, Type: axis.StatusMessage, To: []document.Code{us().Code}, Body: bytes.NewReader(packet.Bytes()), Size: int64(packet.Len()),
+		From: neighbour().Code, Type: axis.StatusMessage, To: []document.Code{s.us.Code}, Body: bytes.NewReader(packet.Bytes()), Size: int64(packet.Len()),
 	})
 	s.ok(err)
 }
