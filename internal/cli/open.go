@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -86,7 +87,7 @@ func (w *workplace) furnish(opt openOptions) error {
 	}
 	w.press = newPress(w.home, w.office)
 	w.keys = &keyring{home: w.home, office: w.office, store: w.store}
-	w.agencies = &exchange.Directory{Store: w.store, Clock: opt.clock, Fold: viet.Fold}
+	w.agencies = &exchange.Directory{Store: w.store, Clock: opt.clock, Fold: foldName}
 	w.inbox = &inbox.Desk{Store: w.store, Clock: opt.clock, NewID: newID("den"), Agency: w.office.Agency, Staff: w.office.Clerk,
 		Verifier: verifier{home: w.home, clock: opt.clock}, TempDir: w.home.TempDir(), Fold: viet.Fold}
 	w.outbox = &outbox.Desk{Store: w.store, Clock: opt.clock, NewID: newID("di"), Agency: w.office.Agency, Abbr: w.office.Abbr,
@@ -100,6 +101,22 @@ func (w *workplace) furnish(opt openOptions) error {
 	}
 	w.courier = courier.New(courier.Options{Store: w.store, Clock: opt.clock, Poll: x.Poll, Every: opt.poll(w.office), Handlers: x.Handlers()})
 	return nil
+}
+
+// foldName makes names of agencies comparable: without case and diacritics, and
+// with both the long and the short form of what clerks abbreviate, so that
+// "ubnd tinh" finds "Ủy ban nhân dân tỉnh" and the other way round.
+func foldName(s string) string {
+	folded := viet.Fold(s)
+	for _, pair := range [][2]string{{"uy ban nhan dan", "ubnd"}, {"hoi dong nhan dan", "hdnd"}} {
+		switch {
+		case strings.Contains(folded, pair[0]):
+			folded += " " + pair[1]
+		case slices.Contains(strings.Fields(folded), pair[1]):
+			folded += " " + pair[0]
+		}
+	}
+	return folded
 }
 
 // client is the connection to the axis; nil when the office has none.
