@@ -58,9 +58,23 @@ func (r *keyring) modules() []string {
 	return signer.FindModules()
 }
 
-// list is every key that can be chosen: tokens that are plugged in, and the
-// soft keys of the settings.
+// list is every key that can be chosen: the soft keys of the settings and the
+// tokens that are plugged in.
 func (r *keyring) list(ctx context.Context) ([]signer.KeyInfo, error) {
+	keys := r.soft()
+	if len(keys) > 0 && len(r.office.Modules) == 0 {
+		return keys, nil // a practice office without drivers
+	}
+	tokens, err := signer.ListTokens(ctx, r.modules())
+	if errors.Is(err, signer.ErrNoToken) {
+		err = nil
+	}
+	return append(keys, tokens...), err
+}
+
+// soft are the keys in files that the settings name. Who holds them is taken
+// from there too: the certificate cannot be read without the PIN.
+func (r *keyring) soft() []signer.KeyInfo {
 	var keys []signer.KeyInfo
 	seen := map[string]bool{}
 	add := func(ref, holder string) {
@@ -76,14 +90,7 @@ func (r *keyring) list(ctx context.Context) ([]signer.KeyInfo, error) {
 		add(l.Key, l.Name)
 	}
 	add(r.office.Seal.Key, r.office.Agency.Name)
-	if len(keys) > 0 && len(r.office.Modules) == 0 {
-		return keys, nil // a practice office without drivers
-	}
-	tokens, err := signer.ListTokens(ctx, r.modules())
-	if errors.Is(err, signer.ErrNoToken) {
-		err = nil
-	}
-	return append(keys, tokens...), err
+	return keys
 }
 
 // openKey is an opened key as the outgoing desk uses it.

@@ -62,11 +62,11 @@ func printIncomingRow(w io.Writer, s inbox.Summary) {
 	if s.Number > 0 {
 		number = fmt.Sprintf("%d", s.Number)
 	}
-	fmt.Fprintf(w, "%-12s %5s  %-10s %-20s %s: %s%s\n", s.ID, number, s.Entered, s.State.Name(), clean(s.Code.String()), clean(s.Subject), marked(s.Urgency))
+	fmt.Fprintf(w, "%-19s %5s  %-10s %-20s %s: %s%s\n", s.ID, number, s.Entered, s.State.Name(), clean(s.Code.String()), clean(s.Subject), marked(s.Urgency))
 }
 
 func printOutgoingRow(w io.Writer, s outbox.Summary) {
-	fmt.Fprintf(w, "%-12s %-10s %-20s %s: %s%s\n", s.ID, s.Date, s.State.Name(), clean(s.Code.String()), clean(s.Subject), marked(s.Urgency))
+	fmt.Fprintf(w, "%-19s %-10s %-20s %s: %s%s\n", s.ID, s.Date, s.State.Name(), clean(s.Code.String()), clean(s.Subject), marked(s.Urgency))
 }
 
 // marked is the urgency of a row, nothing for the usual one.

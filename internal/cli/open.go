@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/base32"
+	"encoding/binary"
 	"errors"
 	"net/http"
 	"os"
@@ -88,13 +89,14 @@ func (w *workplace) furnish(opt openOptions) error {
 	w.press = newPress(w.home, w.office)
 	w.keys = &keyring{home: w.home, office: w.office, store: w.store}
 	w.agencies = &exchange.Directory{Store: w.store, Clock: opt.clock, Fold: foldName}
-	w.inbox = &inbox.Desk{Store: w.store, Clock: opt.clock, NewID: newID("den"), Agency: w.office.Agency, Staff: w.office.Clerk,
+	w.inbox = &inbox.Desk{Store: w.store, Clock: opt.clock, NewID: newID("den", opt.clock), Agency: w.office.Agency, Staff: w.office.Clerk,
 		Verifier: verifier{home: w.home, clock: opt.clock}, TempDir: w.home.TempDir(), Fold: viet.Fold}
-	w.outbox = &outbox.Desk{Store: w.store, Clock: opt.clock, NewID: newID("di"), Agency: w.office.Agency, Abbr: w.office.Abbr,
+	w.outbox = &outbox.Desk{Store: w.store, Clock: opt.clock, NewID: newID("di", opt.clock), Agency: w.office.Agency, Abbr: w.office.Abbr,
 		Place: w.office.Place, Staff: w.office.Clerk, Press: w.press, Directory: w.agencies, AllowSoft: w.office.AllowSoftKeys,
 		Series:  func(typeName string) string { return w.office.SeriesOf(typeName).Name },
 		Symbol:  w.office.Symbol,
 		TempDir: w.home.TempDir(), Fold: viet.Fold}
+	w.inbox.PageMark, w.outbox.PageMark = w.press.SecretMark, w.press.SecretMark
 	x := &exchange.Exchange{Store: w.store, Inbox: w.inbox, Outbox: w.outbox, Directory: w.agencies, Clock: opt.clock, TempDir: w.home.TempDir()}
 	if client != nil { // a nil *axis.Client in an interface would not be nil
 		x.Axis = client
@@ -139,12 +141,15 @@ func (w *workplace) Close() error {
 	return errors.Join(w.press.Close(), w.store.Close())
 }
 
-// newID makes record IDs: short enough to type, random enough never to meet.
-func newID(prefix string) func() string {
+// newID makes record IDs: the second they were made in, then 40 random bits.
+// Two records never meet, and neighbours in time lie side by side in the
+// store, which makes an act write less.
+func newID(prefix string, now document.Clock) func() string {
 	return func() string {
-		var b [5]byte
-		rand.Read(b[:]) // never fails
-		return prefix + "-" + strings.ToLower(base32.StdEncoding.EncodeToString(b[:]))
+		var b [9]byte
+		binary.BigEndian.PutUint32(b[:], uint32(now().Unix()))
+		rand.Read(b[4:]) // never fails
+		return prefix + "-" + strings.ToLower(base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
 	}
 }
 

@@ -55,18 +55,39 @@ func (p *press) Inspect(pdf []byte) error { return signer.Inspect(pdf) }
 // Layout finds the places to write on, and refuses a page that bears a
 // secrecy mark: secret documents never enter this program.
 func (p *press) Layout(ctx context.Context, pdf []byte) (document.Layout, error) {
-	r, err := p.reader(ctx)
-	if err != nil {
-		return document.Layout{}, err
-	}
-	mark, found, err := r.SecretMark(ctx, pdf)
+	mark, found, err := p.SecretMark(ctx, pdf)
 	if err != nil {
 		return document.Layout{}, err
 	}
 	if found {
 		return document.Layout{}, document.RefuseSecret(mark)
 	}
+	r, err := p.reader(ctx)
+	if err != nil {
+		return document.Layout{}, err
+	}
 	return r.Layout(ctx, pdf, p.hints)
+}
+
+// SecretMark looks for a secrecy mark on the first page.
+func (p *press) SecretMark(ctx context.Context, pdf []byte) (mark string, found bool, err error) {
+	r, err := p.reader(ctx)
+	if err != nil {
+		return "", false, err
+	}
+	return r.SecretMark(ctx, pdf)
+}
+
+// warm compiles the reader of pages ahead, on a machine that never did: the
+// first document would wait some seconds for it. A failure shows at that
+// document.
+func (p *press) warm(ctx context.Context) {
+	if made, err := os.ReadDir(p.cache); err == nil && len(made) > 0 {
+		return
+	}
+	if r, err := p.reader(ctx); err == nil {
+		_ = r.Load(ctx)
+	}
 }
 
 // Close lets the reader go.

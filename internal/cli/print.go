@@ -85,7 +85,10 @@ func printReport(w io.Writer, r verdict.Report) {
 		}
 		field(w, "  - "+role(s.Role), fmt.Sprintf("%s: %s", who, s.Verdict.Name()))
 		for _, reason := range s.Reasons {
-			field(w, "    ", signer.ReasonText(reason))
+			fmt.Fprintf(w, "      %s\n", clean(signer.ReasonText(reason)))
+		}
+		for _, change := range s.ChangesAfter {
+			fmt.Fprintf(w, "      %s\n", clean(signer.ChangeText(change)))
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"golang.org/x/term"
 
@@ -76,14 +77,12 @@ func (w *workplace) work(c *call, g gate) error {
 		return err
 	}
 	defer o.Close()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		w.courier.Run(ctx) // ends with ctx; what went wrong is in its state
-	}()
+	var beside sync.WaitGroup
+	beside.Go(func() { w.courier.Run(ctx) }) // ends with ctx; what went wrong is in its state
+	beside.Go(func() { w.press.warm(ctx) })
 	err = ui.Run(ctx, w.screenOptions(g), c.in, c.out)
 	stop()
-	<-done
+	beside.Wait()
 	return err
 }
 

@@ -36,22 +36,40 @@ func newTokenInfo(k signer.KeyInfo) tokenInfo {
 
 // tokensListed is the answer of token list.
 type tokensListed struct {
-	Keys []tokenInfo `json:"keys"`
+	Keys    []tokenInfo  `json:"keys"`
+	Drivers []driverInfo `json:"drivers"`
+}
+
+// driverInfo is what became of asking one PKCS#11 driver.
+type driverInfo struct {
+	Path   string `json:"path"`
+	Name   string `json:"name,omitempty"`
+	Tokens int    `json:"tokens"`
+	Error  string `json:"error,omitempty"`
 }
 
 func (v *tokenListVerb) Run(c *call) error {
 	return c.inOffice(func(w *workplace) error {
-		keys, err := w.keys.list(c.ctx)
-		if err != nil {
-			return err
-		}
-		answer := tokensListed{Keys: []tokenInfo{}}
-		for _, k := range keys {
+		answer := tokensListed{Keys: []tokenInfo{}, Drivers: []driverInfo{}}
+		for _, k := range w.keys.soft() {
 			answer.Keys = append(answer.Keys, newTokenInfo(k))
+		}
+		for _, m := range signer.ScanModules(c.ctx, w.keys.modules()) {
+			one := driverInfo{Path: m.Path, Name: m.Driver, Tokens: m.Tokens}
+			if m.Err != nil {
+				one.Error = m.Err.Error()
+			}
+			answer.Drivers = append(answer.Drivers, one)
+			for _, k := range m.Keys {
+				answer.Keys = append(answer.Keys, newTokenInfo(k))
+			}
 		}
 		return c.say(answer, func(out io.Writer) {
 			for _, k := range answer.Keys {
 				fmt.Fprintf(out, "%s  %s, %s\n", k.Ref, clean(k.Holder), clean(k.Organization))
+			}
+			for _, d := range answer.Drivers {
+				fmt.Fprintf(out, "%s: %d thiết bị %s\n", d.Path, d.Tokens, clean(d.Error))
 			}
 			if len(answer.Keys) == 0 {
 				fmt.Fprintln(out, "Không thấy khóa ký nào: cắm thiết bị hoặc khai báo modules trong vanthu.toml.")
