@@ -260,7 +260,7 @@ func TestCountsAndLists(t *testing.T) {
 		want   string
 	}{
 		"reception, urgent first": {inbox.Filter{State: inbox.Received}, "2 3 1"},
-		"open":                    {inbox.Filter{Open: true}, "7 6 5 4 3 2 1"},
+		"open":                    {inbox.Filter{Open: true}, "2 7 6 5 4 3 1"},
 		"late":                    {inbox.Filter{Late: true}, "2 3 1"},
 		"due today":               {inbox.Filter{DueToday: true}, "5"},
 		"overdue":                 {inbox.Filter{Overdue: true}, "4"},
@@ -271,6 +271,34 @@ func TestCountsAndLists(t *testing.T) {
 		if got := o.numbers(c.filter); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
+	}
+}
+
+// What came today is not late, whatever its urgency; yesterday's is at every hour
+// of today.
+func TestLateIsByTheDay(t *testing.T) {
+	o := newOffice(t)
+	receive := func(number string, u document.Urgency) {
+		d := letter(number)
+		d.Other.Urgency = u
+		o.receive("ax-"+number, d)
+	}
+	for u := document.Normal; u <= document.ExpressTimed; u++ {
+		receive(fmt.Sprint(10+int(u)), u)
+	}
+	o.days(1)
+	for u := document.Normal; u <= document.ExpressTimed; u++ {
+		receive(fmt.Sprint(20+int(u)), u)
+	}
+	c, err := o.Counts()
+	if err != nil || c.Late != 5 || c.Waiting != 10 || c.ByUrgency != [5]int{2, 2, 2, 2, 2} {
+		t.Errorf("counts %+v %v", c, err)
+	}
+	if got := o.numbers(inbox.Filter{Late: true}); got != "14 13 12 11 10" {
+		t.Errorf("late: %q", got)
+	}
+	if got := o.numbers(inbox.Filter{Open: true}); got != "24 14 23 13 22 12 21 11 20 10" {
+		t.Errorf("open: %q", got)
 	}
 }
 

@@ -3,6 +3,7 @@ package inbox
 import (
 	"fmt"
 
+	"vanthu/internal/document"
 	"vanthu/store"
 )
 
@@ -20,27 +21,19 @@ type Counts struct {
 	Quarantined int    `json:"quarantined"` // unreadable packets to look at
 }
 
-// Counts counts what waits for somebody, as of the desk's clock.
+// Counts counts what waits for somebody, as of the desk's clock. It scans index
+// keys only, so that the board stands at once whatever has piled up.
 func (d *Desk) Counts() (Counts, error) {
 	var c Counts
-	today := d.today()
 	err := d.Store.View(func(tx *store.Tx) error {
-		state := func(s State) int { return tx.Count(Kind, indexState, string(s)+"/") }
-		for u := range c.ByUrgency {
-			c.ByUrgency[u] = tx.Count(Kind, indexState, fmt.Sprintf("%s/%d/", Received, u))
-			c.Waiting += c.ByUrgency[u]
+		today := d.today()
+		c = countStates(tx)
+		c.DueToday = tx.CountIn(Kind, dueToday(today))
+		c.Overdue = tx.CountIn(Kind, overdue(today))
+		for _, w := range late(today) {
+			c.Late += tx.CountIn(Kind, w)
 		}
-		c.ToSubmit, c.ToDirect, c.ToHandOver = state(Registered), state(Submitted), state(Directed)
-		c.InProgress = state(HandedOver) + state(InProgress)
-		c.Quarantined = state(Quarantined)
-		c.DueToday = tx.Count(Kind, indexDue, today.ISO())
-		var err error
-		c.Late, err = count(tx, store.Window{Index: indexState, Prefix: string(Received) + "/"}, func(doc *Document) bool { return doc.late(today) })
-		if err != nil {
-			return err
-		}
-		c.Overdue, err = count(tx, store.Window{Index: indexDue}, func(doc *Document) bool { return doc.overdue(today) })
-		return err
+		return nil
 	})
 	if err != nil {
 		return Counts{}, fmt.Errorf("incoming counts: %w", err)
@@ -48,16 +41,37 @@ func (d *Desk) Counts() (Counts, error) {
 	return c, nil
 }
 
-func count(tx *store.Tx, w store.Window, wanted func(*Document) bool) (int, error) {
-	n := 0
-	for _, key := range tx.Keys(Kind, w) {
-		var doc Document
-		if err := tx.Get(key, &doc); err != nil {
-			return 0, err
-		}
-		if wanted(&doc) {
-			n++
-		}
+func countStates(tx *store.Tx) Counts {
+	state := func(s State) int { return tx.Count(Kind, indexState, string(s)+"/") }
+	c := Counts{
+		ToSubmit: state(Registered), ToDirect: state(Submitted), ToHandOver: state(Directed),
+		InProgress: state(HandedOver) + state(InProgress), Quarantined: state(Quarantined),
 	}
-	return n, nil
+	for u := range c.ByUrgency {
+		c.ByUrgency[u] = tx.Count(Kind, indexState, stateValue(Received, document.Urgency(u), ""))
+		c.Waiting += c.ByUrgency[u]
+	}
+	return c
+}
+
+// dueToday is the window of open documents whose limit is today.
+func dueToday(today document.Date) store.Window {
+	return store.Window{Index: indexDue, Prefix: today.ISO()}
+}
+
+// overdue is the window of open documents whose limit has passed.
+func overdue(today document.Date) store.Window {
+	return store.Window{Index: indexDue, Below: today.ISO()}
+}
+
+// late are the windows, one for each urgency and the most urgent first, of
+// documents that have waited since before today.
+func late(today document.Date) []store.Window {
+	var windows []store.Window
+	for u := document.ExpressTimed; u >= document.Normal; u-- {
+		windows = append(windows, store.Window{
+			Index: indexState, Prefix: stateValue(Received, u, ""), Below: stateValue(Received, u, today.ISO()),
+		})
+	}
+	return windows
 }

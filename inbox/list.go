@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"iter"
 	"time"
 
 	"vanthu/internal/document"
@@ -44,20 +45,19 @@ type Summary struct {
 	DuplicateOf string             `json:"duplicateOf,omitempty"`
 }
 
-// List reads one window of documents, newest first; one state's list has the
-// urgent ones first. Only After and Limit of the window are used. The cursor is where the next window begins;
-// it is empty at the end.
+// List reads one window of documents. The lists of open, late and waiting ones
+// and of one state have the urgent ones first, then the newest; the overdue come
+// by their limit, the last one first; all others the newest first. Only After and
+// Limit of the window are used. The cursor is where the next window begins; it
+// is empty at the end.
 func (d *Desk) List(f Filter, w store.Window) ([]Summary, store.Cursor, error) {
-	limit := w.Limit
-	today := d.today()
-	w.Index, w.Prefix = f.index(today)
-	w.Limit, w.Newest = 0, true
-	search := d.search(f.Text)
 	var rows []Summary
 	var next store.Cursor
+	today := d.today()
+	search := d.search(f.Text)
 	err := d.Store.View(func(tx *store.Tx) error {
-		for cursor, key := range tx.Keys(Kind, w) {
-			if limit > 0 && len(rows) == limit {
+		for cursor, key := range f.walk(tx, today, w.After) {
+			if w.Limit > 0 && len(rows) == w.Limit {
 				return nil
 			}
 			doc, err := search.read(tx, key)
@@ -74,20 +74,36 @@ func (d *Desk) List(f Filter, w store.Window) ([]Summary, store.Cursor, error) {
 	return rows, next, err
 }
 
-func (f Filter) index(today document.Date) (index, prefix string) {
+// walk yields what the filter may admit, from after on, window by window. All
+// windows lie in one index and each below the one before, so a cursor tells by
+// itself which of them are done.
+func (f Filter) walk(tx *store.Tx, today document.Date, after store.Cursor) iter.Seq2[store.Cursor, string] {
+	return func(yield func(store.Cursor, string) bool) {
+		for _, w := range f.windows(today) {
+			w.After, w.Newest = after, true
+			for cursor, key := range tx.Keys(Kind, w) {
+				if !yield(cursor, key) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (f Filter) windows(today document.Date) []store.Window {
 	switch {
 	case f.DueToday:
-		return indexDue, today.ISO()
+		return []store.Window{dueToday(today)}
 	case f.Overdue:
-		return indexDue, ""
+		return []store.Window{overdue(today)}
 	case f.Late:
-		return indexState, string(Received) + "/"
+		return late(today)
 	case f.State != "":
-		return indexState, string(f.State) + "/"
+		return []store.Window{{Index: indexState, Prefix: string(f.State) + "/"}}
 	case f.Open:
-		return indexOpen, ""
+		return []store.Window{{Index: indexOpen}}
 	}
-	return indexTime, ""
+	return []store.Window{{Index: indexTime}}
 }
 
 func (f Filter) admits(doc Document, today document.Date) bool {

@@ -18,7 +18,7 @@ const (
 	indexID    = "docid" // DocumentID: the same document over another copy
 	indexCode  = "code"  // year and reference: the same document without an id
 	indexTime  = "time"  // arrival, for the whole list
-	indexOpen  = "open"  // arrival, of what still needs somebody
+	indexOpen  = "open"  // urgency, then arrival, of what still needs somebody
 	indexState = "state" // state, then urgency, then arrival
 	indexDue   = "due"   // due day of what is still open
 )
@@ -36,7 +36,7 @@ func (d *Document) Index() []store.Entry {
 	arrived := stamp(d.Origin.Arrived)
 	entries := []store.Entry{
 		{Index: indexTime, Value: arrived},
-		{Index: indexState, Value: fmt.Sprintf("%s/%d/%s", d.State, d.Meta().Urgency, arrived)},
+		{Index: indexState, Value: stateValue(d.State, d.Meta().Urgency, arrived)},
 	}
 	add := func(index, value string) {
 		if value != "" {
@@ -49,10 +49,19 @@ func (d *Document) Index() []store.Entry {
 		add(indexCode, clip(key))
 	}
 	if d.State.Open() {
-		add(indexOpen, arrived)
+		add(indexOpen, urgencyValue(d.Meta().Urgency, arrived))
 		add(indexDue, d.Due().ISO())
 	}
 	return entries
+}
+
+func stateValue(s State, u document.Urgency, arrived string) string {
+	return string(s) + "/" + urgencyValue(u, arrived)
+}
+
+// urgencyValue sorts by urgency and then by arrival; urgencies have one digit.
+func urgencyValue(u document.Urgency, arrived string) string {
+	return fmt.Sprintf("%d/%s", u, arrived)
 }
 
 // Blobs lists the packet, the files and the status packets, so that the store

@@ -376,3 +376,16 @@ func TestCountsAndLists(t *testing.T) {
 		}
 	}
 }
+
+// TestOpenListIsUrgentFirst, whatever came later.
+func TestOpenListIsUrgentFirst(t *testing.T) {
+	o := newOffice(t)
+	first, second := o.bring(outbox.Drafting), o.bring(outbox.Drafting)
+	d := o.get(first).Draft
+	d.Urgency = document.Urgent
+	must(t)(o.Edit(first, d))
+	rows, _, err := o.List(outbox.Filter{Open: true}, store.Window{})
+	if err != nil || len(rows) != 2 || rows[0].ID != first || rows[1].ID != second {
+		t.Errorf("%+v %v", rows, err)
+	}
+}

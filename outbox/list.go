@@ -38,15 +38,12 @@ type Summary struct {
 	ReplyTo    string             `json:"replyTo,omitempty"`   // record of the incoming desk
 }
 
-// List reads one window of documents, newest first. Only After and Limit of
-// the window are used. The cursor is where the next window begins; it is empty
-// at the end.
+// List reads one window of documents, newest first; of the open ones the urgent
+// first. Only After and Limit of the window are used. The cursor is where the next
+// window begins; it is empty at the end.
 func (d *Desk) List(f Filter, w store.Window) ([]Summary, store.Cursor, error) {
 	limit := w.Limit
-	w.Index, w.Prefix = indexTime, ""
-	if f.State != "" {
-		w.Index, w.Prefix = indexState, string(f.State)+"/"
-	}
+	w.Index, w.Prefix = f.index()
 	w.Limit, w.Newest = 0, true
 	search := d.search(f.Text)
 	var rows []Summary
@@ -68,6 +65,16 @@ func (d *Desk) List(f Filter, w store.Window) ([]Summary, store.Cursor, error) {
 		return nil
 	})
 	return rows, next, err
+}
+
+func (f Filter) index() (index, prefix string) {
+	switch {
+	case f.State != "":
+		return indexState, string(f.State) + "/"
+	case f.Open:
+		return indexOpen, ""
+	}
+	return indexTime, ""
 }
 
 // Summarize makes the list row of a document.

@@ -16,6 +16,7 @@ const Kind = "outgoing"
 // Indexes of outgoing documents. Few on purpose: each costs pages per commit.
 const (
 	indexTime     = "time"     // creation, for the whole list
+	indexOpen     = "open"     // urgency, then creation, of what is on its way to being issued
 	indexState    = "state"    // state, then creation
 	indexID       = "docid"    // DocumentID on the axis
 	indexCode     = "code"     // year and reference
@@ -36,6 +37,9 @@ func (d *Document) Index() []store.Entry {
 	entries := []store.Entry{
 		{Index: indexTime, Value: created},
 		{Index: indexState, Value: string(d.State) + "/" + created},
+	}
+	if d.State.Open() {
+		entries = append(entries, store.Entry{Index: indexOpen, Value: fmt.Sprintf("%d/%s", d.Draft.Urgency, created)})
 	}
 	if d.DocumentID != "" {
 		entries = append(entries, store.Entry{Index: indexID, Value: clip(d.DocumentID)})

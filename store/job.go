@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -118,16 +119,22 @@ func readJob(p pair) (Job, error) {
 	return j, err
 }
 
-// CountJobs counts the open jobs, waiting and held.
+// CountJobs counts the open jobs, waiting and held, without reading them.
 func (tx *Tx) CountJobs() int {
-	n := 0
-	for _, err := range tx.scan(span{bucket: bucketJobs, keys: true}) {
-		if err != nil {
-			break
+	return tx.count(span{bucket: bucketJobs}, func(pair) bool { return true })
+}
+
+// CountHeld counts the jobs that need the clerk. It reads only those, and the few
+// whose payload happens to say the same.
+func (tx *Tx) CountHeld() int {
+	mark := []byte(`"state":"` + string(Held) + `"`)
+	return tx.count(span{bucket: bucketJobs}, func(p pair) bool {
+		if !bytes.Contains(p.value, mark) {
+			return false
 		}
-		n++
-	}
-	return n
+		j, err := readJob(p)
+		return err == nil && j.State == Held
+	})
 }
 
 func inJob(id string, err error) error {

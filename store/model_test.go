@@ -165,13 +165,14 @@ func (m *machine) list(t *rapid.T) {
 	w := Window{
 		Index:  rapid.SampledFrom([]string{"", "i", "j"}).Draw(t, "index"),
 		Prefix: rapid.SampledFrom(tagValues()).Draw(t, "prefix"),
+		Below:  rapid.SampledFrom(tagValues()).Draw(t, "below"),
 		Limit:  rapid.IntRange(0, 3).Draw(t, "limit"),
 		Newest: rapid.Bool().Draw(t, "newest"),
 	}
 	want := m.listed(w)
 	err := m.store.View(func(tx *Tx) error {
-		if n := tx.Count("note", w.Index, w.Prefix); n != len(want) {
-			t.Fatalf("count %d, want %d", n, len(want))
+		if n := tx.CountIn("note", w); n != len(want) {
+			t.Fatalf("%+v: count %d, want %d", w, n, len(want))
 		}
 		var got []string
 		for {
@@ -215,7 +216,7 @@ func (m *machine) listed(w Window) []string {
 	})
 	var keys []string
 	for _, p := range places {
-		if !strings.HasPrefix(p.value, w.Prefix) {
+		if !strings.HasPrefix(p.value, w.Prefix) || w.Below != "" && p.value >= w.Below {
 			continue
 		}
 		if w.Index == "" {

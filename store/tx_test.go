@@ -268,7 +268,14 @@ func TestJobs(t *testing.T) {
 			t.Errorf("job %+v", got)
 		}
 		got.State, got.Reason = Held, "từ chối"
-		return errors.Join(err, tx.SaveJob(got))
+		decoy := Job{ID: "send/2", Kind: "send", Payload: []byte(`{"state":"held"}`)}
+		return errors.Join(err, tx.SaveJob(got), tx.Queue(decoy))
+	})
+	update(t, s, "count", func(tx *Tx) error {
+		if all, held := tx.CountJobs(), tx.CountHeld(); all != 2 || held != 1 {
+			t.Errorf("%d jobs, %d held", all, held)
+		}
+		return tx.FinishJob("send/2")
 	})
 	update(t, s, "finish", func(tx *Tx) error {
 		if err := errors.Join(tx.FinishJob(job.ID), tx.FinishJob(job.ID)); err != nil {
