@@ -51,14 +51,6 @@ func (p *seat) see(texts ...string) {
 	}
 }
 
-// gone waits until a text stands on the screen no more.
-func (p *seat) gone(text string) {
-	p.t.Helper()
-	if err := p.term.Await(patience, func(screen string) bool { return !strings.Contains(screen, text) }); err != nil {
-		p.t.Fatalf("%q stays: %v\n%s", text, err, p.term.Screen())
-	}
-}
-
 // Keys as a terminal sends them.
 const (
 	enter = "\r"
