@@ -112,6 +112,6 @@ func TestSelectedRowHasMark(t *testing.T) {
 		d.press("2", "down")
 		e.send("2", "down")
 		e.same(d)
-		d.see("\n> HT   chờ nhận")
+		d.see("\n>      chờ nhận", "\n  HT   chờ nhận")
 	}
 }

@@ -152,7 +152,7 @@ func TestKeysAreKeptDuringAWait(t *testing.T) {
 	o.fewLetters()
 	d := drive(o, 80, 24)
 	d.hold = true
-	d.press("2", "down", "enter", "x").typed("Gửi nhầm cơ quan")
+	d.press("2", "enter", "x").typed("Gửi nhầm cơ quan")
 	d.release()
 	d.see("Từ chối tiếp nhận 13/UBND-TH", "Gửi nhầm cơ quan")
 }
