@@ -83,6 +83,10 @@ func (tx *Tx) writeJob(j Job) error {
 	if err == nil {
 		err = tx.putJSON(bucketJobs, []byte(j.ID), j)
 	}
+	if err == nil {
+		j.Payload = nil
+		tx.changed(j.ID, &j)
+	}
 	return inJob(j.ID, err)
 }
 
@@ -91,6 +95,9 @@ func (tx *Tx) FinishJob(id string) error {
 	err := checkName("job id", id, maxKey)
 	if err == nil {
 		err = tx.remove(bucketJobs, []byte(id))
+	}
+	if err == nil {
+		tx.changed(id, nil)
 	}
 	return inJob(id, err)
 }

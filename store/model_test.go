@@ -33,6 +33,8 @@ type machine struct {
 	dir   string
 	store *Store
 	model model
+	feed  *JobFeed
+	known map[string]struct{} // open jobs as told by the feed
 }
 
 var errStop = errors.New("stop")
@@ -65,7 +67,10 @@ func (m *machine) open(t *rapid.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.store = s
+	m.store, m.feed, m.known = s, s.FollowJobs(), map[string]struct{}{}
+	for id := range m.model.jobs {
+		m.known[id] = struct{}{}
+	}
 }
 
 // act runs a few operations in one transaction, which now and then is given up.
@@ -255,6 +260,15 @@ func (m *machine) same(t *rapid.T) {
 		return nil
 	})
 	must(t, err)
+	for id, j := range m.feed.Take() {
+		if delete(m.known, id); j != nil {
+			m.known[id] = struct{}{}
+		}
+	}
+	got, want := slices.Sorted(maps.Keys(m.known)), slices.Sorted(maps.Keys(m.model.jobs))
+	if !slices.Equal(got, want) {
+		t.Fatalf("feed knows %v, open are %v", got, want)
+	}
 }
 
 func sameLines(t *rapid.T, tx *Tx, book Book, want []Line) {

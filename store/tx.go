@@ -34,8 +34,9 @@ type Tx struct {
 	mode    mode
 	act     Act
 	now     time.Time
-	changes int   // writes so far; iterators find their place again when it moves
-	err     error // a write that may be half done: the commit is refused
+	changes int             // writes so far; iterators find their place again when it moves
+	jobs    map[string]*Job // what this transaction does to jobs
+	err     error           // a write that may be half done: the commit is refused
 }
 
 // View runs fn on the store as it is now. It does not wait for writers.
@@ -106,7 +107,7 @@ func (s *Store) commit(tx *Tx) error {
 	err := guard(b.Commit)
 	tx.b = nil
 	if err == nil {
-		s.watch.signal()
+		s.watch.signal(tx.jobs)
 		return nil
 	}
 	if !errors.Is(err, ErrFull) { // a failed sync leaves open what is on the disk: only opening anew tells

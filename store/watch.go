@@ -4,8 +4,9 @@ import "sync"
 
 // watchers are those who want to know of commits.
 type watchers struct {
-	mu   sync.Mutex
-	list map[chan struct{}]struct{}
+	mu    sync.Mutex
+	list  map[chan struct{}]struct{}
+	feeds []*JobFeed
 }
 
 // Watch returns a channel that is signalled after commits; several commits may
@@ -27,9 +28,13 @@ func (w *watchers) remove(ch chan struct{}) {
 	delete(w.list, ch)
 }
 
-func (w *watchers) signal() {
+// signal tells of a commit. It is called in the order of the commits.
+func (w *watchers) signal(jobs map[string]*Job) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	for _, f := range w.feeds {
+		f.add(jobs)
+	}
 	for ch := range w.list {
 		select {
 		case ch <- struct{}{}:

@@ -37,6 +37,7 @@ type Courier struct {
 	turn    chan struct{} // holds the one token of who may run jobs
 	kick    chan struct{} // ends a wait
 	changed chan struct{}
+	queue   *queue // nil until a job may run; of whoever has the turn
 
 	mu   sync.Mutex
 	link link

@@ -50,28 +50,6 @@ func compare(a, b store.Job, now time.Time) int {
 	)
 }
 
-// choice is what pick found.
-type choice struct {
-	job   store.Job
-	found bool
-	next  time.Time // when the next waiting job becomes due, zero for never
-}
-
-// pick finds the job to run now.
-func pick(jobs []store.Job, now time.Time) choice {
-	var c choice
-	for _, j := range jobs {
-		switch {
-		case j.State != store.Waiting:
-		case j.NextTry.After(now):
-			c.next = earlier(c.next, j.NextTry)
-		case !c.found || compare(j, c.job, now) < 0:
-			c.job, c.found = j, true
-		}
-	}
-	return c
-}
-
 // earlier is the earlier of two moments, of which zero means never.
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {

@@ -1,6 +1,7 @@
 package courier
 
 import (
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -33,43 +34,114 @@ func TestOrder(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	for range 20 {
 		r.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-		left := slices.Clone(shuffled)
+		q := queueOf(shuffled...)
 		for _, want := range jobs {
-			c := pick(left, noon())
+			c := q.next(noon())
 			if !c.found || c.job.ID != want.ID {
 				t.Fatalf("picked %q, want %q", c.job.ID, want.ID)
 			}
-			left = slices.DeleteFunc(left, func(j store.Job) bool { return j.ID == c.job.ID })
+			q.put(want.ID, nil)
 		}
 	}
 }
 
 func TestPickLeavesHeldAndLaterJobs(t *testing.T) {
 	later, latest := noon().Add(time.Minute), noon().Add(time.Hour)
-	c := pick([]store.Job{
-		{ID: "held", State: store.Held, Urgency: 4},
-		{ID: "latest", State: store.Waiting, Urgency: 4, NextTry: latest},
-		{ID: "later", State: store.Waiting, Urgency: 4, NextTry: later},
-	}, noon())
-	if c.found || !c.next.Equal(later) {
+	q := queueOf(
+		store.Job{ID: "held", State: store.Held, Urgency: 4},
+		store.Job{ID: "latest", State: store.Waiting, Urgency: 4, NextTry: latest},
+		store.Job{ID: "later", State: store.Waiting, Urgency: 4, NextTry: later},
+	)
+	if c := q.next(noon()); c.found || !c.next.Equal(later) {
 		t.Errorf("%+v", c)
 	}
-	if c := pick(nil, noon()); c.found || !c.next.IsZero() {
+	if c := q.next(latest); c.job.ID != "later" || !c.next.IsZero() {
+		t.Errorf("%+v", c)
+	}
+	if c := queueOf().next(noon()); c.found || !c.next.IsZero() {
 		t.Errorf("%+v", c)
 	}
 }
 
-// TestCompareIsAnOrder: pick depends on it.
-func TestCompareIsAnOrder(t *testing.T) {
-	draw := rapid.Custom(func(t *rapid.T) store.Job {
-		return store.Job{
+func queueOf(jobs ...store.Job) *queue {
+	q := newQueue(&store.JobFeed{})
+	for _, j := range jobs {
+		q.put(j.ID, &j)
+	}
+	return q
+}
+
+// pick is what the queue must find, read from all jobs.
+func pick(jobs []store.Job, now time.Time) choice {
+	var c choice
+	for _, j := range jobs {
+		switch {
+		case j.State != store.Waiting:
+		case j.NextTry.After(now):
+			c.next = earlier(c.next, j.NextTry)
+		case !c.found || compare(j, c.job, now) < 0:
+			c.job, c.found = j, true
+		}
+	}
+	return c
+}
+
+// TestQueueAgainstPick changes jobs in every way while time goes by.
+func TestQueueAgainstPick(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		q, jobs, now := queueOf(), map[string]store.Job{}, noon()
+		for range rapid.IntRange(1, 40).Draw(t, "steps") {
+			now = now.Add(time.Duration(rapid.IntRange(0, 90).Draw(t, "minutes")) * time.Minute)
+			id := rapid.StringMatching(`[a-h]`).Draw(t, "id")
+			if rapid.IntRange(0, 3).Draw(t, "what") == 0 {
+				delete(jobs, id)
+				q.put(id, nil)
+			} else {
+				j := drawJob(now).Draw(t, "job")
+				j.ID = id
+				jobs[id] = j
+				q.put(id, &j)
+			}
+			got, want := q.next(now), pick(slices.Collect(maps.Values(jobs)), now)
+			if got.found != want.found || got.job.ID != want.job.ID || !got.next.Equal(want.next) {
+				t.Fatalf("%+v, want %+v of %+v", got, want, jobs)
+			}
+			held := 0
+			for _, j := range jobs {
+				if j.State == store.Held {
+					held++
+				}
+			}
+			if len(q.jobs) != len(jobs) || q.held != held {
+				t.Fatalf("%d jobs, %d held, want %d and %d", len(q.jobs), q.held, len(jobs), held)
+			}
+		}
+	})
+}
+
+func drawJob(now time.Time) *rapid.Generator[store.Job] {
+	return rapid.Custom(func(t *rapid.T) store.Job {
+		minutes := func(name string, from, to int) time.Time {
+			return now.Add(time.Duration(rapid.IntRange(from, to).Draw(t, name)) * time.Minute)
+		}
+		j := store.Job{
 			ID:      rapid.StringMatching(`[ab]`).Draw(t, "id"),
 			Kind:    rapid.SampledFrom([]string{"ack", "status", "send", "fetch", "agencies", "?"}).Draw(t, "kind"),
 			Urgency: rapid.IntRange(0, 4).Draw(t, "urgency"),
 			Size:    rapid.Int64Range(-1, 1<<22).Draw(t, "size"),
-			Created: noon().Add(time.Duration(rapid.IntRange(-600, 60).Draw(t, "age")) * time.Minute),
+			Created: minutes("created", -600, 60),
+			State:   rapid.SampledFrom([]store.JobState{store.Waiting, store.Waiting, store.Held}).Draw(t, "state"),
 		}
+		if rapid.Bool().Draw(t, "tried") {
+			j.NextTry = minutes("next", -10, 120)
+		}
+		return j
 	})
+}
+
+// TestCompareIsAnOrder: pick depends on it.
+func TestCompareIsAnOrder(t *testing.T) {
+	draw := drawJob(noon())
 	rapid.Check(t, func(t *rapid.T) {
 		a, b, c := draw.Draw(t, "a"), draw.Draw(t, "b"), draw.Draw(t, "c")
 		if compare(a, b, noon()) != -compare(b, a, noon()) {

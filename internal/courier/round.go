@@ -23,8 +23,7 @@ func (c *Courier) round(ctx context.Context) (next time.Time, err error) {
 	for ctx.Err() == nil {
 		open, next := c.gate()
 		if !open {
-			_, err := c.jobs() // for the counts
-			return next, err
+			return next, c.glance()
 		}
 		if c.pollDue() {
 			c.poll(ctx)
@@ -40,12 +39,11 @@ func (c *Courier) round(ctx context.Context) (next time.Time, err error) {
 
 // runNext runs the job whose turn it is. more is false when none is due.
 func (c *Courier) runNext(ctx context.Context) (more bool, next time.Time, err error) {
-	jobs, err := c.jobs()
+	now := c.o.Clock()
+	choice, err := c.pick(now)
 	if err != nil {
 		return false, time.Time{}, err
 	}
-	now := c.o.Clock()
-	choice := pick(jobs, now)
 	next = earlier(choice.next, c.nextPoll(now))
 	if !choice.found || c.refused() {
 		return false, next, nil
@@ -55,6 +53,49 @@ func (c *Courier) runNext(ctx context.Context) (more bool, next time.Time, err e
 		return false, earlier(next, now.Add(linkMost)), nil
 	}
 	return err == nil, next, err
+}
+
+// pick finds the job whose turn it is, as it is in the store now.
+func (c *Courier) pick(now time.Time) (choice, error) {
+	if c.queue == nil {
+		q, err := load(c.o.Store)
+		if err != nil {
+			return choice{}, err
+		}
+		c.queue = q
+	}
+	for {
+		if err := c.glance(); err != nil {
+			return choice{}, err
+		}
+		chosen := c.queue.next(now)
+		if !chosen.found {
+			return chosen, nil
+		}
+		current, err := c.reread(chosen.job.ID)
+		if err != nil {
+			return choice{}, err
+		}
+		if current != nil && current.State == store.Waiting && !current.NextTry.After(now) {
+			chosen.job = *current
+			return chosen, nil
+		}
+		c.queue.put(chosen.job.ID, nil) // it changed under our hands
+		c.queue.put(chosen.job.ID, current)
+	}
+}
+
+// reread reads a job with its payload, nil when it is gone.
+func (c *Courier) reread(id string) (*store.Job, error) {
+	var j store.Job
+	err := c.o.Store.View(func(tx *store.Tx) (err error) {
+		j, err = tx.Job(id)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	return &j, err
 }
 
 // pollDue tells whether it is time to poll.

@@ -397,3 +397,23 @@ func TestClosedStoreEndsRun(t *testing.T) {
 		}
 	})
 }
+
+// TestFiguresStandBeforeAnyRun: the screen shows them while the link is down.
+func TestFiguresStandBeforeAnyRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, nil)
+		d.queue(t, store.Job{ID: "a", Kind: "send"}, store.Job{ID: "b", Kind: "send"}, store.Job{ID: "c", Kind: "send", State: store.Held})
+		if s := New(d.o).State(); s.Waiting != 2 || s.Held != 1 {
+			t.Errorf("new: %+v", s)
+		}
+		d.answerPolls(ErrOffline)
+		stop := d.start(t)
+		synctest.Wait()
+		d.queue(t, store.Job{ID: "e", Kind: "send"})
+		synctest.Wait()
+		if s := d.State(); s.Waiting != 3 || s.Held != 1 || d.Courier.queue != nil {
+			t.Errorf("offline: %+v", s)
+		}
+		stop()
+	})
+}

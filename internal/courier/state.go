@@ -89,7 +89,7 @@ func (c *Courier) recall() {
 		}
 		return nil
 	})
-	_, _ = c.jobs()
+	_ = c.glance()
 }
 
 // keep writes the time of the last success now and then.
@@ -106,26 +106,22 @@ func (c *Courier) keep() {
 	}
 }
 
-// jobs reads the queue and counts it.
-func (c *Courier) jobs() ([]store.Job, error) {
-	var list []store.Job
-	err := c.o.Store.View(func(tx *store.Tx) error {
-		for j, err := range tx.Jobs() {
-			if err != nil {
-				return err
-			}
-			list = append(list, j)
-		}
+// glance brings the figures of State up to date: from the queue once it is loaded,
+// before that by counting in the store, which reads no jobs.
+func (c *Courier) glance() error {
+	if c.queue != nil {
+		c.queue.update()
+		c.figures(len(c.queue.jobs)-c.queue.held, c.queue.held)
+		return nil
+	}
+	return c.o.Store.View(func(tx *store.Tx) error {
+		held := tx.CountHeld()
+		c.figures(tx.CountJobs()-held, held)
 		return nil
 	})
-	waiting, held := 0, 0
-	for _, j := range list {
-		if j.State == store.Held {
-			held++
-		} else {
-			waiting++
-		}
-	}
+}
+
+func (c *Courier) figures(waiting, held int) {
 	c.mu.Lock()
 	differs := c.last.waiting != waiting || c.last.held != held
 	c.last.waiting, c.last.held = waiting, held
@@ -133,7 +129,6 @@ func (c *Courier) jobs() ([]store.Job, error) {
 	if differs {
 		signal(c.changed)
 	}
-	return list, err
 }
 
 // begin shows j as running.
