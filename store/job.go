@@ -131,17 +131,19 @@ func (tx *Tx) CountJobs() int {
 	return tx.count(span{bucket: bucketJobs}, func(pair) bool { return true })
 }
 
-// CountHeld counts the jobs that need the clerk. It reads only those, and the few
-// whose payload happens to say the same.
-func (tx *Tx) CountHeld() int {
+// CountStates counts the open jobs by state. It reads only those that need the
+// clerk, and the few whose payload happens to say the same.
+func (tx *Tx) CountStates() (waiting, held int) {
 	mark := []byte(`"state":"` + string(Held) + `"`)
-	return tx.count(span{bucket: bucketJobs}, func(p pair) bool {
-		if !bytes.Contains(p.value, mark) {
-			return false
+	all := tx.count(span{bucket: bucketJobs}, func(p pair) bool {
+		if bytes.Contains(p.value, mark) {
+			if j, err := readJob(p); err == nil && j.State == Held {
+				held++
+			}
 		}
-		j, err := readJob(p)
-		return err == nil && j.State == Held
+		return true
 	})
+	return all - held, held
 }
 
 func inJob(id string, err error) error {

@@ -272,8 +272,8 @@ func TestJobs(t *testing.T) {
 		return errors.Join(err, tx.SaveJob(got), tx.Queue(decoy))
 	})
 	update(t, s, "count", func(tx *Tx) error {
-		if all, held := tx.CountJobs(), tx.CountHeld(); all != 2 || held != 1 {
-			t.Errorf("%d jobs, %d held", all, held)
+		if waiting, held := tx.CountStates(); waiting != 1 || held != 1 || tx.CountJobs() != 2 {
+			t.Errorf("%d jobs waiting, %d held, %d in all", waiting, held, tx.CountJobs())
 		}
 		return tx.FinishJob("send/2")
 	})

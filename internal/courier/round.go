@@ -26,6 +26,9 @@ func (c *Courier) round(ctx context.Context) (next time.Time, err error) {
 			return next, c.glance()
 		}
 		if c.pollDue() {
+			if err := c.glance(); err != nil { // the screen need not wait for the poll
+				return time.Time{}, err
+			}
 			c.poll(ctx)
 			continue
 		}

@@ -398,15 +398,18 @@ func TestClosedStoreEndsRun(t *testing.T) {
 	})
 }
 
-// TestFiguresStandBeforeAnyRun: the screen shows them while the link is down.
-func TestFiguresStandBeforeAnyRun(t *testing.T) {
+// TestFiguresWithoutLoading: the screen shows them while the first poll is under
+// way and while there is no link, when no job is read.
+func TestFiguresWithoutLoading(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, nil)
 		d.queue(t, store.Job{ID: "a", Kind: "send"}, store.Job{ID: "b", Kind: "send"}, store.Job{ID: "c", Kind: "send", State: store.Held})
-		if s := New(d.o).State(); s.Waiting != 2 || s.Held != 1 {
-			t.Errorf("new: %+v", s)
+		d.o.Poll = func(context.Context) error {
+			if s := d.State(); s.Waiting != 2 || s.Held != 1 {
+				t.Errorf("while polling: %+v", s)
+			}
+			return ErrOffline
 		}
-		d.answerPolls(ErrOffline)
 		stop := d.start(t)
 		synctest.Wait()
 		d.queue(t, store.Job{ID: "e", Kind: "send"})

@@ -89,7 +89,6 @@ func (c *Courier) recall() {
 		}
 		return nil
 	})
-	_ = c.glance()
 }
 
 // keep writes the time of the last success now and then.
@@ -115,8 +114,7 @@ func (c *Courier) glance() error {
 		return nil
 	}
 	return c.o.Store.View(func(tx *store.Tx) error {
-		held := tx.CountHeld()
-		c.figures(tx.CountJobs()-held, held)
+		c.figures(tx.CountStates())
 		return nil
 	})
 }
