@@ -173,12 +173,14 @@ func makePIN(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(args[1]+"\n"), 0o600))
 }
 
-// form FILE TYPE SUBJECT writes a draft PDF with the blanks of the decree.
+// form FILE TYPE SUBJECT [PARAGRAPH] writes a draft PDF with the blanks of the
+// decree.
 func makeForm(ts *testscript.TestScript, _ bool, args []string) {
 	var pdf bytes.Buffer
+	body := append(slices.Clone(args[3:]), "Nội dung văn bản dùng để thử./.")
 	err := form.Write(&pdf, form.Form{
 		Issuer: "Ủy ban nhân dân xã Định Mỹ", Abbr: "UBND", Place: "Định Mỹ", TypeName: args[1], Subject: args[2],
-		Year: time.Now().In(document.Zone()).Year(), Body: []string{"Nội dung văn bản dùng để thử./."}, Recipients: []string{"Như trên"},
+		Year: time.Now().In(document.Zone()).Year(), Body: body, Recipients: []string{"Như trên"},
 		Signer: document.Signer{Competence: "TM.", Position: "Chủ tịch", Name: "Lê Văn Nghĩa"},
 	})
 	ts.Check(err)
