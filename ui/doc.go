@@ -7,7 +7,7 @@
 //  1. Update does no I/O: it changes the model and returns commands. Reading the
 //     store, a key or the disk happens in a [tea.Cmd]. (TestUpdateDoesNoIO)
 //  2. A command changes nothing of the model: it takes values, and gives one message
-//     back. (the race detector in TestCommandsRunBesideUpdate)
+//     back. (TestScreens under the race detector)
 //  3. [Model] is the only tea.Model. Screens are structs with
 //     Render(width, height int) string. (TestOneModel)
 //  4. One key table, keys.go, feeds dispatch, the footer and the help page.
@@ -16,7 +16,7 @@
 //  6. 80×24 without colour is enough: the chosen row always bears ">". A terminal too
 //     small is told what is needed. (TestSelectedRowHasMark, TestTooSmall)
 //  7. Nothing is written while nothing changes: no ticks; a change arrives as a
-//     message. (TestIdleWritesNothing)
+//     message. (TestTerminal)
 //  8. Every wait says what it waits for and can be left with Esc. (TestWaitCanBeLeft)
 //  9. A paste goes into fields only, and never presses a key. The mouse stays the
 //     terminal's own. (TestPaste, TestMouseStaysOff)

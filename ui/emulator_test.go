@@ -26,7 +26,6 @@ type emulator struct {
 
 	mu     sync.Mutex
 	screen *vt.Emulator
-	bytes  int
 }
 
 // crlf gives a terminal that is no tty the line ends it would get from one.
@@ -35,7 +34,6 @@ type crlf struct{ e *emulator }
 func (c crlf) Write(p []byte) (int, error) {
 	c.e.mu.Lock()
 	defer c.e.mu.Unlock()
-	c.e.bytes += len(p)
 	_, err := c.e.screen.Write(bytes.ReplaceAll(p, []byte("\n"), []byte("\r\n")))
 	select {
 	case c.e.wrote <- struct{}{}:
@@ -57,7 +55,9 @@ func emulate(o *office, width, height int, env ...string) *emulator {
 		<-e.done
 		cancel()
 		_ = keys.Close()
-		_ = e.screen.Close()
+		if replies, ok := e.screen.InputPipe().(io.Closer); ok { // Close itself races with Read
+			_ = replies.Close()
+		}
 	})
 	return e
 }

@@ -29,6 +29,7 @@ type Model struct {
 	typing viet.Method
 	link   LinkState
 	ahead  []tea.KeyPressMsg
+	ready  bool // Options.Ready was called
 }
 
 // New makes the model with the first screen; nothing is read before Init's commands run.
@@ -191,7 +192,20 @@ func (m *Model) take(f found) tea.Cmd {
 	default:
 		cmd = s.take(m, f.value)
 	}
-	return tea.Batch(cmd, m.replay())
+	return tea.Batch(cmd, m.tellReady(), m.replay())
+}
+
+// tellReady calls Options.Ready after the first answer.
+func (m *Model) tellReady() tea.Cmd {
+	ready := m.o.Ready
+	if m.ready || ready == nil {
+		return nil
+	}
+	m.ready = true
+	return func() tea.Msg {
+		ready()
+		return nil
+	}
 }
 
 // afterLeaving looks at the data again when an act ends whose wait was left.

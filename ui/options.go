@@ -38,6 +38,10 @@ type Options struct {
 	// Reason says in Vietnamese what a code word of a signature report means.
 	Reason func(code string) string
 
+	// Ready is called once, beside the screen, when the first screen has its data: the
+	// moment to begin work that would compete with it. It may be nil.
+	Ready func()
+
 	Clock    document.Clock
 	Hint     string      // shown on the board and where a PIN is asked for; the practice office names its PIN
 	Practice bool        // a practice office: marked, and the link can be cut by a key
