@@ -78,6 +78,16 @@ func (p *press) SecretMark(ctx context.Context, pdf []byte) (mark string, found 
 	return r.SecretMark(ctx, pdf)
 }
 
+// countPages counts the pages of a PDF.
+func (p *press) countPages(ctx context.Context, pdf []byte) (int, error) {
+	r, err := p.reader(ctx)
+	if err != nil {
+		return 0, err
+	}
+	pages, err := r.Text(ctx, pdf)
+	return len(pages), err
+}
+
 // warm compiles the reader of pages ahead, on a machine that never did: the
 // first document would wait some seconds for it. A failure shows at that
 // document.

@@ -78,9 +78,18 @@ func (w *workplace) work(c *call, g gate) error {
 	}
 	defer o.Close()
 	var beside sync.WaitGroup
-	beside.Go(func() { w.courier.Run(ctx) }) // ends with ctx; what went wrong is in its state
-	beside.Go(func() { w.press.warm(ctx) })
-	err = ui.Run(ctx, w.screenOptions(g), c.in, c.out)
+	ready := make(chan struct{})
+	beside.Go(func() {
+		select {
+		case <-ready: // nothing competes with the first screen
+			beside.Go(func() { w.press.warm(ctx) })
+			w.courier.Run(ctx) // ends with ctx; what went wrong is in its state
+		case <-ctx.Done():
+		}
+	})
+	options := w.screenOptions(g)
+	options.Ready = sync.OnceFunc(func() { close(ready) })
+	err = ui.Run(ctx, options, c.in, c.out)
 	stop()
 	beside.Wait()
 	return err
@@ -90,7 +99,7 @@ func (w *workplace) work(c *call, g gate) error {
 func (w *workplace) screenOptions(g gate) ui.Options {
 	o := ui.Options{Inbox: w.inbox, Outbox: w.outbox, Office: w.office.Agency.Name, Units: w.office.Units, SealKey: w.office.Seal.Key,
 		Link: link{w, g}, Keys: screenKeys{w.keys}, Agencies: w.agencies, Files: disk{w.startDir()},
-		Explain: advise, Reason: signer.ReasonText, Clock: w.inbox.Clock, Practice: w.office.Practice, Typing: typing(w.office.Typing)}
+		Explain: advise, Reason: signer.ReasonText, Pages: w.press.countPages, Clock: w.inbox.Clock, Practice: w.office.Practice, Typing: typing(w.office.Typing)}
 	if g != nil {
 		o.Hint = "Khóa tập: mã PIN " + practice.PIN
 	}
