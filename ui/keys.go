@@ -82,7 +82,6 @@ func bindings() []binding {
 		{incomingD, []string{"c"}, "c", handOver, "chuyển giao: cho đơn vị hoặc người giải quyết", true},
 		{incomingD, []string{"p"}, "p", progress, "tiến độ: ghi việc đã làm", true},
 		{incomingD, []string{"h"}, "h", complete, "hoàn thành: kết thúc việc với văn bản", true},
-		{incomingD | outgoingD, []string{"l"}, "l", save, "lưu tệp: chép ra thư mục", true},
 		{incomingD, []string{"v"}, "v", check, "kiểm tra lại chữ ký số", false},
 		{incomingD, []string{"f"}, "f", forward, "chuyển tiếp cho cơ quan khác", false},
 		{incomingD, []string{"a"}, "a", answer, "soạn văn bản trả lời", false},
@@ -96,6 +95,7 @@ func bindings() []binding {
 		{outgoingD, []string{"i"}, "i", issue, "phát hành", true},
 		{outgoingD, []string{"u"}, "u", resend, "gửi lại các nơi gửi lỗi", true},
 		{outgoingD, []string{"x"}, "x", discard, "hủy", false},
+		{incomingD | outgoingD, []string{"l"}, "l", save, "lưu tệp: chép ra thư mục", true},
 
 		{registers, []string{"b"}, "b", otherBook, "đổi sổ: đến hoặc đi", true},
 		{registers, []string{"]"}, "]", nextYear, "năm sau", true},
@@ -104,7 +104,7 @@ func bindings() []binding {
 		{registers, []string{"left", "h"}, "← h", scrollLeft, "cột trái", false},
 
 		{queueing, []string{"r"}, "r", retry, "thử lại, việc đang chọn", true},
-		{queueing, []string{"u"}, "u", sendNow, "gửi, nhận ngay", true},
+		{queueing, []string{"u"}, "u", sendNow, "gửi nhận ngay, không chờ đến giờ", true},
 		{queueing, []string{"m"}, "m", linkOnOff, "tắt mở mạng: kết nối với Trục", true},
 
 		{tabbing, []string{"right", "l", "tab"}, "→", nextView, "nhóm sau: danh sách theo trạng thái khác", true},

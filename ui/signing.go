@@ -40,7 +40,9 @@ func newSigning(m *Model, doc outbox.Document, seal bool) *signing {
 	s.form = newForm(title, next, m.o.Clock, s.which, s.pin)
 	s.form.submit, s.form.result = s.use, s.used
 	s.intro = signedThing(m, doc, seal)
-	s.pin.tip = strings.TrimSpace(next + " " + clean(m.o.Hint))
+	if m.o.Hint != "" {
+		s.intro = append(s.intro, clean(m.o.Hint))
+	}
 	return s
 }
 

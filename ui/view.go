@@ -101,11 +101,11 @@ func (m *Model) statusLine() string {
 		if m.link.Held > 0 {
 			parts[2] += fmt.Sprintf(" (%d cần xem)", m.link.Held)
 		}
-		if !m.link.LastSuccess.IsZero() {
-			parts = append(parts, "Liên lạc "+m.lastContact())
-		}
 	}
 	parts = append(parts, "Gõ: "+m.typing.Name())
+	if !m.link.LastSuccess.IsZero() {
+		parts = append(parts, "Liên lạc "+m.lastContact())
+	}
 	if over := width(strings.Join(parts, " | ")) - m.width; over > 0 {
 		parts[0] = cut(parts[0], max(8, width(parts[0])-over))
 	}
