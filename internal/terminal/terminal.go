@@ -29,6 +29,7 @@ type Terminal struct {
 	cmd  *exec.Cmd
 	tty  *os.File
 	done chan struct{} // closed when the program has ended and its output is drawn
+	mute chan struct{} // closed when the emulator answers no more
 
 	mu      sync.Mutex
 	screen  *vt.Emulator
@@ -48,7 +49,7 @@ func Start(cmd *exec.Cmd, width, height int) (*Terminal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", cmd.Path, err)
 	}
-	t := &Terminal{cmd: cmd, tty: tty, screen: vt.NewEmulator(width, height), done: make(chan struct{}), changed: make(chan struct{})}
+	t := &Terminal{cmd: cmd, tty: tty, screen: vt.NewEmulator(width, height), done: make(chan struct{}), mute: make(chan struct{}), changed: make(chan struct{})}
 	go t.answer()
 	go t.draw()
 	return t, nil
@@ -56,6 +57,7 @@ func Start(cmd *exec.Cmd, width, height int) (*Terminal, error) {
 
 // answer passes the emulator's replies to queries on to the program.
 func (t *Terminal) answer() {
+	defer close(t.mute)
 	_, _ = io.Copy(t.tty, t.screen)
 }
 
@@ -177,11 +179,16 @@ func (t *Terminal) Wait(limit time.Duration) (int, error) {
 	return t.cmd.ProcessState.ExitCode(), err
 }
 
-// Close kills the program if it still runs and frees the terminal.
+// Close kills the program if it still runs and frees the terminal. The
+// emulator's own Close races with its Read, so its answers are ended at the
+// pipe they come through.
 func (t *Terminal) Close() {
 	_ = t.cmd.Process.Kill()
 	_ = t.tty.Close()
 	<-t.done
 	_ = t.cmd.Wait()
-	_ = t.screen.Close()
+	if answers, ok := t.screen.InputPipe().(io.Closer); ok {
+		_ = answers.Close()
+		<-t.mute
+	}
 }
