@@ -125,6 +125,11 @@ func (d *Desk) arrive(doc Document, e Event, detail string, change apply) (Docum
 		if err := tx.Get(doc.ID, &Document{}); !errors.Is(err, store.ErrNotFound) {
 			return cmp.Or(err, errTaken)
 		}
+		if doc.Origin.AxisID != "" { // the fetch is done with this: one commit less for each document
+			if err := tx.FinishJob("fetch/" + doc.Origin.AxisID); err != nil {
+				return err
+			}
+		}
 		return d.step(tx, &doc, e, change)
 	})
 	if errors.Is(err, errKnown) {

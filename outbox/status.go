@@ -61,6 +61,9 @@ func (d *Desk) takeStatus(ctx context.Context, axisID string, packet store.Hash,
 		if err := tx.Put(&f); err != nil {
 			return err
 		}
+		if err := tx.FinishJob("fetch/" + axisID); err != nil { // done with this: one commit less
+			return err
+		}
 		return queueAck(tx, f, mark)
 	})
 	if errors.Is(err, errNothing) {

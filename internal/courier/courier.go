@@ -38,6 +38,7 @@ type Courier struct {
 	kick    chan struct{} // ends a wait
 	changed chan struct{}
 	queue   *queue // nil until a job may run; of whoever has the turn
+	done    done   // of whoever has the turn
 
 	mu   sync.Mutex
 	link link

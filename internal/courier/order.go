@@ -27,12 +27,19 @@ func level(j store.Job, now time.Time) int {
 func kindRank(kind string) int {
 	switch kind {
 	case "ack", "status":
-		return 0
+		return answers
 	case "agencies":
-		return 2
+		return background
 	}
-	return 1
+	return documents
 }
+
+// The ranks of kinds.
+const (
+	answers = iota
+	documents
+	background
+)
 
 // sizeRank groups sizes by powers of two from 64 KB, so that age decides between
 // about equal ones.

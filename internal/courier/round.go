@@ -20,16 +20,26 @@ func (c *Courier) round(ctx context.Context) (next time.Time, err error) {
 	}
 	defer func() { c.turn <- struct{}{} }()
 	defer c.keep()
+	next, err = c.work(ctx)
+	switch left := c.clear(); {
+	case errors.Is(left, store.ErrFull):
+		next = earlier(next, c.o.Clock().Add(linkMost))
+	case err == nil:
+		err = left
+	}
+	return next, err
+}
+
+func (c *Courier) work(ctx context.Context) (next time.Time, err error) {
 	for ctx.Err() == nil {
 		open, next := c.gate()
 		if !open {
 			return next, c.glance()
 		}
 		if c.pollDue() {
-			if err := c.glance(); err != nil { // the screen need not wait for the poll
+			if err := c.polling(ctx); err != nil {
 				return time.Time{}, err
 			}
-			c.poll(ctx)
 			continue
 		}
 		more, next, err := c.runNext(ctx)
@@ -51,7 +61,12 @@ func (c *Courier) runNext(ctx context.Context) (more bool, next time.Time, err e
 	if !choice.found || c.refused() {
 		return false, next, nil
 	}
-	err = c.run(ctx, choice.job)
+	if c.done.due(now) {
+		err = c.clear()
+	}
+	if err == nil {
+		err = c.run(ctx, choice.job)
+	}
 	if errors.Is(err, store.ErrFull) { // no room to note the outcome: come again
 		return false, earlier(next, now.Add(linkMost)), nil
 	}
@@ -129,6 +144,16 @@ func (c *Courier) refused() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.link.pollErr != nil && lasting(Class(c.link.pollErr)) && !errors.Is(c.link.pollErr, ErrBroken)
+}
+
+// polling polls with the store and the screen in order: what is done is gone, or
+// the poll might see it as still open, and the figures stand before a long wait.
+func (c *Courier) polling(ctx context.Context) error {
+	if err := errors.Join(c.clear(), c.glance()); err != nil && !errors.Is(err, store.ErrFull) {
+		return err
+	}
+	c.poll(ctx)
+	return nil
 }
 
 // poll asks the other side what is new and keeps the outcome.

@@ -63,21 +63,6 @@ func (c *Courier) settle(j store.Job, err error) error {
 	})
 }
 
-// finish removes the job unless its handler did, or queued a new one under the
-// same id meanwhile.
-func (c *Courier) finish(j store.Job) error {
-	var open bool
-	err := c.o.Store.View(func(tx *store.Tx) error {
-		now, err := tx.Job(j.ID)
-		open = err == nil && now.Created.Equal(j.Created)
-		return ignoreGone(err)
-	})
-	if err != nil || !open {
-		return err
-	}
-	return c.o.Store.Maintain(func(tx *store.Tx) error { return tx.FinishJob(j.ID) })
-}
-
 // edit changes the job as it is in the store now: its handler may have written
 // to it, finished it, or put a new one in its place.
 func (c *Courier) edit(j store.Job, change func(*store.Job)) error {

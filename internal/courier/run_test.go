@@ -420,3 +420,65 @@ func TestFiguresWithoutLoading(t *testing.T) {
 		stop()
 	})
 }
+
+// TestAnswersAreRemovedTogether: a commit for each would cost more than the
+// answers. Figures do not wait for it, and a poll finds none of them left.
+func TestAnswersAreRemovedTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, nil)
+		const n = 3*doneMost + 7
+		for i := range n {
+			d.queue(t, store.Job{ID: fmt.Sprint("ack/", i), Kind: "ack"})
+		}
+		commits, end := d.store.Watch()
+		defer end()
+		saves, left := 0, n
+		d.o.Handlers["ack"] = func(context.Context, store.Job, func(int64, int64)) error {
+			select {
+			case <-commits:
+				saves++
+			default:
+			}
+			if s := d.State(); s.Waiting != left {
+				t.Errorf("%d waiting, want %d", s.Waiting, left)
+			}
+			left--
+			return nil
+		}
+		if sum, err := d.Drain(t.Context()); err != nil || sum.Done != n || sum.Waiting != 0 {
+			t.Errorf("%+v %v", sum, err)
+		}
+		if saves > 4 {
+			t.Errorf("%d commits for %d answers", saves, n)
+		}
+		_ = d.store.View(func(tx *store.Tx) error {
+			if open := tx.CountJobs(); open != 0 {
+				t.Errorf("%d jobs left", open)
+			}
+			return nil
+		})
+		d.close(t)
+	})
+}
+
+// TestOldAnswersAreRemovedBeforeALongJob, so that a crash in it repeats none.
+func TestOldAnswersAreRemovedBeforeALongJob(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, nil)
+		d.o.Handlers["ack"] = func(context.Context, store.Job, func(int64, int64)) error {
+			time.Sleep(doneAge / 2)
+			return nil
+		}
+		d.o.Handlers["send"] = func(context.Context, store.Job, func(int64, int64)) error {
+			if _, open := d.job(t, "ack/1"); open {
+				t.Error("an old answer is still open")
+			}
+			return nil
+		}
+		d.queue(t, store.Job{ID: "ack/1", Kind: "ack"}, store.Job{ID: "ack/2", Kind: "ack"}, store.Job{ID: "ack/3", Kind: "ack"}, store.Job{ID: "send/1", Kind: "send"})
+		if sum, err := d.Drain(t.Context()); err != nil || sum.Done != 4 {
+			t.Errorf("%+v %v", sum, err)
+		}
+		d.close(t)
+	})
+}

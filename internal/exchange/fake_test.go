@@ -171,10 +171,14 @@ func TestMislabelledPackets(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, id := range []string{"doc", "status", "broken", "also broken"} {
+		j := o.jobs()["fetch/"+id]
 		for range 2 {
-			if err := o.run("fetch/" + id); err != nil {
+			if err := o.Handlers()["fetch"](t.Context(), j, func(int64, int64) {}); err != nil {
 				t.Fatal(id, err)
 			}
+		}
+		if _, open := o.jobs()[j.ID]; open {
+			t.Errorf("%s is still open", j.ID)
 		}
 		if err := o.run("ack/" + id); err != nil {
 			t.Fatal(id, err)
