@@ -84,10 +84,13 @@ type mortalBody struct {
 	io.ReadCloser
 }
 
-// Read does not return while the axis is down.
+// Read does not return while the axis is down, also when that happened while it
+// waited.
 func (b *mortalBody) Read(p []byte) (int, error) {
 	b.a.cut()
-	return b.ReadCloser.Read(p)
+	n, err := b.ReadCloser.Read(p)
+	b.a.cut()
+	return n, err
 }
 
 type mortalWriter struct {
