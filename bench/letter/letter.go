@@ -19,13 +19,16 @@ import (
 // Commune is the office the packets are for. Its axis answers nobody.
 func Commune() office.Office {
 	return office.Office{
-		Abbr: "UBND", Place: "Định Mỹ", Units: []string{"Phòng Kinh tế", "Phòng Văn hóa - Xã hội"},
+		Abbr: "UBND", Place: "Định Mỹ",
 		Agency:  document.Agency{Code: "H01.151", Name: "Ủy ban nhân dân xã Định Mỹ"},
 		Clerk:   document.Staff{Department: "Văn phòng HĐND và UBND", Name: "Trần Thị Sáu", Mobile: "0912000001"},
 		Leaders: []office.Leader{{Signer: Leader()}},
 		Axis:    office.Axis{URL: "http://127.0.0.1:9", System: "bench", SecretFile: "axis.secret"},
 	}
 }
+
+// Units handle what the commune receives.
+func Units() []string { return []string{"Phòng Kinh tế", "Phòng Văn hóa - Xã hội"} }
 
 // Leader signs for the commune.
 func Leader() document.Signer {

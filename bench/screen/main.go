@@ -1,7 +1,7 @@
 // Screen measures what a person at the desk feels: the time from exec to the
 // first full frame, bytes and time of one row down, bytes while idle.
 //
-//	go run ./bench/screen -home DIR [-runs 20] [-rows 200] -- ./vanthu --home DIR
+//	go run ./bench/screen [-runs 20] [-rows 200] [-marker TEXT] -- ./vanthu --home DIR
 //
 // Times vary with the machine: compare them with a run of another program or
 // another revision beside it. Bytes are exact.
