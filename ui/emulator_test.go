@@ -80,6 +80,11 @@ func trimmed(s string) string {
 // await waits until the screen is as wanted; it fails after ten seconds, not before.
 func (e *emulator) await(ok func(string) bool) {
 	e.t.Helper()
+	e.awaitOr("", ok)
+}
+
+func (e *emulator) awaitOr(want string, ok func(string) bool) {
+	e.t.Helper()
 	limit := time.After(10 * time.Second)
 	for {
 		s := e.String()
@@ -89,7 +94,7 @@ func (e *emulator) await(ok func(string) bool) {
 		select {
 		case <-e.wrote:
 		case <-limit:
-			e.t.Fatalf("the terminal shows:\n%s", s)
+			e.t.Fatalf("the terminal shows:\n%s%s", s, want)
 		}
 	}
 }
@@ -98,7 +103,7 @@ func (e *emulator) await(ok func(string) bool) {
 func (e *emulator) same(d *driver) {
 	e.t.Helper()
 	want := trimmed(d.screen())
-	e.await(func(got string) bool { return got == want })
+	e.awaitOr("want:\n"+want, func(got string) bool { return got == want })
 }
 
 // send writes what the keys of a terminal send.

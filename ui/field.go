@@ -45,7 +45,8 @@ type field struct {
 	value   any // of a pick, while the text is its label
 	chosen  []option
 	found   []option
-	at      int // chosen row of found, -1 none
+	answers string // the query that found answers
+	at      int    // chosen row of found, -1 none
 	problem string
 }
 
@@ -53,10 +54,19 @@ func (f *field) picking() bool { return f.kind == pick || f.kind == picks || f.k
 
 // enter is called when the field becomes the current one.
 func (f *field) enter() {
-	f.found, f.at = nil, -1
+	f.found, f.at, f.answers = nil, -1, unasked
 	if f.picking() && f.search == nil && f.String() == "" {
 		f.found = f.options
 	}
+}
+
+// unasked is no query: fields hold no control characters.
+const unasked = "\x00"
+
+// asking reports whether a long list has not answered yet what stands in the field. A
+// path may be typed without its list.
+func (f *field) asking() bool {
+	return f.search != nil && f.picking() && f.answers != f.words() && (f.kind == path || f.words() != "")
 }
 
 // leave ends the word being typed and takes a list row that is meant beyond doubt.
@@ -134,7 +144,7 @@ func (f *field) show(query string, rows []option) {
 	if strings.TrimSpace(f.String()) != query {
 		return
 	}
-	f.found, f.at = rows, -1
+	f.found, f.at, f.answers = rows, -1, query
 	if query != "" && len(rows) > 0 && f.kind != path {
 		f.at = 0
 	}

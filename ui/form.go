@@ -61,6 +61,9 @@ func (f *form) do(m *Model, a action) tea.Cmd {
 	case prevField:
 		return f.goTo(m, f.focus-1)
 	case down:
+		if f.current().asking() {
+			return f.after(m, a)
+		}
 		if !f.current().choose(1) {
 			return f.goTo(m, f.focus+1)
 		}
@@ -107,6 +110,9 @@ func (f *form) load(m *Model, quiet bool) tea.Cmd {
 // accept takes the chosen row, then goes on; Enter on the last field finishes.
 func (f *form) accept(m *Model) tea.Cmd {
 	c := f.current()
+	if c.asking() && c.kind != path {
+		return f.after(m, accept)
+	}
 	if c.picking() && c.at >= 0 && c.at < len(c.found) {
 		c.take(c.found[c.at])
 		f.changed = true
@@ -193,6 +199,7 @@ type rowsFound struct {
 	field *field
 	query string
 	rows  []option
+	then  action // the key that was pressed before the rows were there
 }
 
 // asker makes the command that asks a long list for the current field.
@@ -202,19 +209,39 @@ func (f *form) asker(m *Model) func(func() ([]option, error)) tea.Cmd {
 	return func(work func() ([]option, error)) tea.Cmd {
 		return f.quietly(m, func(context.Context) (any, error) {
 			rows, err := work()
-			return rowsFound{c, query, rows}, err
+			return rowsFound{field: c, query: query, rows: rows}, err
 		})
 	}
 }
 
+// after waits for the list of the current field, then does what the key asked for. Keys
+// pressed meanwhile are kept, so that fast typing chooses what slow typing would.
+func (f *form) after(m *Model, a action) tea.Cmd {
+	c := f.current()
+	query, search := c.words(), c.search
+	return f.ask(m, "Đang tìm trong danh sách", func(context.Context) (any, error) {
+		rows, err := search(query)
+		return rowsFound{c, query, rows, a}, err
+	})
+}
+
 func (f *form) take(m *Model, v any) tea.Cmd {
-	if r, ok := v.(rowsFound); ok {
-		if r.field == f.current() {
-			r.field.show(r.query, r.rows)
-		}
+	r, ok := v.(rowsFound)
+	switch {
+	case !ok:
+		return f.result(m, v)
+	case r.field != f.current():
 		return nil
 	}
-	return f.result(m, v)
+	r.field.show(r.query, r.rows)
+	if r.then == "" || r.field.asking() {
+		return nil
+	}
+	if len(r.rows) == 0 && r.then == accept {
+		m.warn("Không tìm thấy dòng nào khớp với “" + r.query + "”.")
+		return nil
+	}
+	return f.do(m, r.then)
 }
 
 func (f *form) caret() (x, y int, ok bool) { return f.x, f.y, f.shown }

@@ -37,15 +37,15 @@ func head(cols []column, w int) string {
 	for i, c := range cols {
 		cells[i] = c.head
 	}
-	return cut(rowText(cols, cells, false, headStyle), w)
+	return headStyle.Render(cut(rowText(cols, cells, false, plainStyle), w))
 }
 
 // leadColumns are the first columns, in which the chosen row is reversed. A move redraws
 // them and nothing else: over a slow line that is what counts.
 const leadColumns = 2
 
-// rowText draws one row. The chosen one bears ">" and the reverse of its lead; the rest
-// keeps its style, chosen or not.
+// rowText draws one row; style is that of its lead. The chosen one bears ">" and the
+// reverse of its lead.
 func rowText(cols []column, cells []string, chosen bool, style lipgloss.Style) string {
 	var lead, rest []string
 	for i, c := range cols {
@@ -66,7 +66,7 @@ func rowText(cols []column, cells []string, chosen bool, style lipgloss.Style) s
 	if chosen {
 		mark, leadStyle = "> ", chosenStyle
 	}
-	return mark + leadStyle.Render(strings.Join(lead, " ")) + " " + style.Render(strings.Join(rest, " "))
+	return mark + leadStyle.Render(strings.Join(lead, " ")) + " " + strings.Join(rest, " ")
 }
 
 // moveIn performs the keys of a list on a pager; ok is false for other actions.
