@@ -168,8 +168,8 @@ func (f *fontFace) toUnicode() []byte {
 // flateStream writes a compressed stream; entries are further dictionary entries as raw text.
 func flateStream(entries string, data []byte) []byte {
 	var z bytes.Buffer
-	w, _ := zlib.NewWriterLevel(&z, zlib.BestCompression) // the level is valid
-	_, _ = w.Write(data)                                  // a Buffer takes everything
+	w := zlib.NewWriter(&z) // the best level takes far longer on the long runs of a picture
+	_, _ = w.Write(data)    // a Buffer takes everything
 	_ = w.Close()
 	return rawStream("/Filter /FlateDecode "+entries, z.Bytes())
 }
