@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -27,6 +28,11 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if testing.Short() {
+		fmt.Println("journeys take the real program and their time: skipped in short runs")
+		return
+	}
 	dir, err := os.MkdirTemp("", "vanthu-journey-*")
 	if err != nil {
 		panic(err)
