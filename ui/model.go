@@ -71,6 +71,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
+		return m, m.replay()
 	case tea.KeyPressMsg:
 		return m, m.press(msg)
 	case tea.PasteMsg:
@@ -233,7 +234,7 @@ func (m *Model) screen(id int) screen {
 // replay presses the keys that were kept during a wait, up to the next wait.
 func (m *Model) replay() tea.Cmd {
 	var cmds []tea.Cmd
-	for len(m.ahead) > 0 && m.top().self().wait.what == "" {
+	for len(m.ahead) > 0 && m.width > 0 && m.top().self().wait.what == "" {
 		k := m.ahead[0]
 		m.ahead = m.ahead[1:]
 		cmds = append(cmds, m.press(k))

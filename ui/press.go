@@ -7,6 +7,10 @@ import (
 // press gives a key to the wait, to the key table, or to the field that takes letters.
 func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	s := m.top()
+	if m.width == 0 { // the terminal has not said its size yet
+		m.ahead = append(m.ahead, k)
+		return nil
+	}
 	if m.tooSmall() {
 		if name(k) == "ctrl+c" {
 			return tea.Quit

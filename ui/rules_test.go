@@ -157,6 +157,15 @@ func TestKeysAreKeptDuringAWait(t *testing.T) {
 	d.see("Từ chối tiếp nhận 13/UBND-TH", "Gửi nhầm cơ quan")
 }
 
+// TestKeysBeforeTheFirstSize: a terminal may send keys before it says how large it is.
+func TestKeysBeforeTheFirstSize(t *testing.T) {
+	d := &driver{t: t, m: New(newOffice(t).o)}
+	d.press("3")
+	d.run(d.m.Init())
+	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	d.see("Nhấn n để soạn")
+}
+
 // TestPaste: a paste fills a field, newlines and all, and presses no key anywhere else.
 func TestPaste(t *testing.T) {
 	o := newOffice(t)
