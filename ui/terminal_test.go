@@ -1,7 +1,4 @@
-//go:build unix && !race
-
-// Not under the race detector: closing the emulator of internal/terminal races with its
-// reader, inside x/vt.
+//go:build unix
 
 package ui
 
