@@ -34,6 +34,8 @@ type Document struct {
 	ResponseFor []document.Ref
 	Steering    *int // SteeringType; nil when missing or not a number
 	ToPlaces    []string
+	Tasks       []string // ResponseForTask: codes of the Government's tasks that this answers
+	Application string   // ApplicationType; no source explains its values
 	Traces      []Trace
 	Business    Business
 	Attachments []Attachment

@@ -46,6 +46,7 @@ func fullDocument() Document {
 		Other:       Other{Urgency: document.VeryUrgent, Sphere: "Phòng chống thiên tai", TyperNotation: "NTT", Amount: 5, Pages: 3, Direction: &yes, Appendixes: []string{"Phụ lục I", "Phụ lục II"}},
 		ResponseFor: []document.Ref{{Organ: "H40", Reference: document.Reference{Number: "45", Notation: "UBND-VP"}, Date: date.AddDays(-9), ID: "H40,2026/11/12,45/UBND-VP"}},
 		Steering:    &steering, ToPlaces: []string{"Như trên", "Lưu: VT"},
+		Tasks: []string{"CP-2026-0157", "CP-2026-0158"}, Application: "1",
 		Traces: []Trace{{Organ: "H40.1.2", Time: "2026/11/21 08:00:00"}},
 		Business: Business{
 			DocumentID: "H40.1.2,2026/11/20,14/QĐ-UBND", Type: Update, Reason: "Cập nhật văn bản điện tử", Paper: true,
@@ -208,6 +209,10 @@ func drawDocument(t *rapid.T) Document {
 	if rapid.Bool().Draw(t, "steering") {
 		n := rapid.IntRange(0, 2).Draw(t, "steering type")
 		d.Steering = &n
+	}
+	if rapid.Bool().Draw(t, "tasks") {
+		d.Tasks = []string{genName.Draw(t, "task"), genName.Draw(t, "task")}
+		d.Application = genName.Draw(t, "application")
 	}
 	d.Attachments = rapid.SliceOfN(genFile, 0, 3).Draw(t, "files")
 	return d

@@ -29,9 +29,11 @@ func (p *Packet) readDocument(m, traces *node) {
 		Other:    p.other(m.kid("OtherInfo")),
 		Steering: optionalNumber(m.get("SteeringType")),
 		ToPlaces: texts(m.kid("ToPlaces"), "Place"),
+		Tasks:    texts(m.kid("ResponseForTask"), "TaskCode"),
 		Traces:   readTraces(traces),
 		Business: p.business(traces.kid("Bussiness")),
 	}
+	d.Application = m.get("ApplicationType")
 	d.Date = p.date(d.DateRaw, "Ngày ban hành")
 	d.Due = p.date(d.DueRaw, "Hạn trả lời")
 	m.each("To", func(n *node) { d.To = append(d.To, p.agency(n)) })

@@ -1,9 +1,15 @@
 package edxml
 
 import (
+	"archive/zip"
 	"bytes"
+	"encoding/base64"
+	"io"
 	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,6 +61,75 @@ func TestSamplesOpen(t *testing.T) {
 			t.Log(strings.Join(p.Warnings, "\n"))
 		})
 	}
+}
+
+// TestSamplesComeBack: every sample read, written and read again is the same,
+// and so is every byte of its attachments.
+func TestSamplesComeBack(t *testing.T) {
+	for _, path := range samples(t) {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			first := readFile(t, path)
+			second := readBytes(t, written(t, func(w io.Writer) error {
+				if first.Status != nil {
+					return WriteStatus(w, *first.Status)
+				}
+				return WriteDocument(w, *first.Document)
+			}), ReadOptions{})
+			if first.Status != nil {
+				if !reflect.DeepEqual(first.Status, second.Status) {
+					t.Errorf("read %+v\nagain %+v", first.Status, second.Status)
+				}
+				return
+			}
+			a, b := contents(t, first.Document), contents(t, second.Document)
+			if !slices.Equal(a, b) || !reflect.DeepEqual(first.Document, second.Document) {
+				t.Errorf("read %+v\nagain %+v", first.Document, second.Document)
+			}
+		})
+	}
+}
+
+// TestSampleContents: the attachments of the samples are what a plain base64
+// decoder and archive/zip make of the packet's text.
+func TestSampleContents(t *testing.T) {
+	content := regexp.MustCompile(`(?s)<(?:edXML:)?ContentTransferEncoded[^>]*>(.*?)</`)
+	for _, path := range samples(t) {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			raw, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := readFile(t, path)
+			if p.Document == nil {
+				return
+			}
+			got := contents(t, p.Document)
+			for i, m := range content.FindAllSubmatch(raw, -1) {
+				want, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(string(m[1])), ""))
+				if err != nil {
+					t.Logf("attachment %d is no base64: %.40q", i, m[1]) // of the sample edoc.edxml, on purpose
+					continue
+				}
+				if got[i] != string(want) && got[i] != unzippedSole(want) {
+					t.Errorf("attachment %d: %d bytes of %d", i, len(got[i]), len(want))
+				}
+			}
+		})
+	}
+}
+
+// unzippedSole is the content of a ZIP's only entry, "" when it is no such ZIP.
+func unzippedSole(b []byte) string {
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil || len(z.File) != 1 {
+		return ""
+	}
+	r, err := z.File[0].Open()
+	if err != nil {
+		return ""
+	}
+	all, _ := io.ReadAll(r)
+	return string(all)
 }
 
 // TestStatusSamplesRewrite: our report has the very bytes of the library's and

@@ -83,7 +83,8 @@ func (p *printer) other(o Other) {
 }
 
 // links writes what stands last in the header: the documents answered, the
-// steering (never empty: the reference library fails on that) and the places.
+// steering (never empty: the reference library fails on that), the places and,
+// in no sample and therefore at the very end, tasks and application.
 func (p *printer) links(d Document) {
 	for _, ref := range d.ResponseFor {
 		p.ref(ref)
@@ -92,6 +93,8 @@ func (p *printer) links(d Document) {
 		p.number("SteeringType", *d.Steering)
 	}
 	p.list("ToPlaces", "Place", d.ToPlaces)
+	p.list("ResponseForTask", "TaskCode", d.Tasks)
+	p.optional("ApplicationType", d.Application)
 }
 
 func (p *printer) list(name, item string, values []string) {
