@@ -3,6 +3,9 @@
 //
 //	go run ./bench/screen [-runs 20] [-rows 200] [-marker TEXT] -- ./vanthu --home DIR
 //
+// While the program exchanges with an axis its own news count among the bytes of
+// a row; the times stay true.
+//
 // Times vary with the machine: compare them with a run of another program or
 // another revision beside it. Bytes are exact.
 package main
@@ -22,6 +25,7 @@ import (
 type options struct {
 	width, height, runs, rows int
 	marker, list, listMarker  string
+	mark                      string
 	idle                      time.Duration
 	command                   []string
 }
@@ -35,6 +39,7 @@ func main() {
 	flag.StringVar(&o.marker, "marker", "Thoát", "text on the last line of the first full frame")
 	flag.StringVar(&o.list, "list", "2", "keys that open the long list")
 	flag.StringVar(&o.listMarker, "list-marker", "Văn bản đến", "text that shows the list is open")
+	flag.StringVar(&o.mark, "mark", ">", "what the chosen row begins with")
 	flag.DurationVar(&o.idle, "idle", 5*time.Second, "how long to watch an idle screen")
 	flag.Parse()
 	o.command = flag.Args()
@@ -121,19 +126,32 @@ func (o options) moveAndRest() error {
 func (o options) move(t *terminal.Terminal) (sizes []float64, times []time.Duration, err error) {
 	for range o.rows {
 		before, _ := t.Bytes()
+		row := o.chosen(t.Screen())
 		pressed := time.Now()
 		if err := t.Send("j"); err != nil {
 			return nil, nil, err
 		}
-		t.Quiet(60 * time.Millisecond)
-		after, last := t.Bytes()
-		if after == before {
-			return nil, nil, fmt.Errorf("a key changed nothing:\n%s", t.Screen())
+		err := t.Await(5*time.Second, func(s string) bool { return o.chosen(s) != row })
+		if err != nil {
+			return nil, nil, fmt.Errorf("one row down: %w\n%s", err, t.Screen())
 		}
+		_, last := t.Bytes()
+		t.Quiet(60 * time.Millisecond)
+		after, _ := t.Bytes()
 		sizes = append(sizes, float64(after-before))
 		times = append(times, last.Sub(pressed))
 	}
 	return sizes, times, nil
+}
+
+// chosen is the line of the screen with the mark of the chosen row.
+func (o options) chosen(screen string) string {
+	for line := range strings.Lines(screen) {
+		if strings.HasPrefix(line, o.mark) {
+			return line
+		}
+	}
+	return ""
 }
 
 func milliseconds(ds []time.Duration) []float64 {

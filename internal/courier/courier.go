@@ -97,7 +97,7 @@ func (c *Courier) forward(ctx context.Context, commits <-chan struct{}) {
 			return
 		case <-commits:
 			signal(c.kick)
-			signal(c.changed)
+			c.tell()
 		}
 	}
 }
@@ -143,8 +143,9 @@ func (c *Courier) Drain(ctx context.Context) (Summary, error) {
 	return sum, c.linkError()
 }
 
-// Changed is signalled after the state or the books may have changed; several
-// changes may make one signal. One listener only.
+// Changed is signalled after the state or the books may have changed, at the
+// latest a quarter of a second after; several changes may make one signal. One
+// listener only.
 func (c *Courier) Changed() <-chan struct{} { return c.changed }
 
 func signal(ch chan struct{}) {

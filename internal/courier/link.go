@@ -36,7 +36,7 @@ func (c *Courier) SetLink(on bool) {
 		c.force()
 	}
 	signal(c.kick)
-	signal(c.changed)
+	c.tell()
 }
 
 // Wake tries at once: it polls even when offline.

@@ -126,9 +126,8 @@ type progress struct {
 // them to the job rarely.
 func (p *progress) report(done, total int64) {
 	p.job.Done, p.job.Total, p.dirty = done, total, true
-	now := p.courier.o.Clock()
-	p.courier.show(done, total, now)
-	if now.Sub(p.saved) >= saveEvery {
+	p.courier.show(done, total)
+	if now := p.courier.o.Clock(); now.Sub(p.saved) >= saveEvery {
 		p.saved = now
 		_ = p.save() // only figures; the next save may do better
 	}
@@ -142,17 +141,11 @@ func (p *progress) save() error {
 	return p.courier.edit(p.job, func(open *store.Job) { open.Done, open.Total = p.job.Done, p.job.Total })
 }
 
-func (c *Courier) show(done, total int64, now time.Time) {
+func (c *Courier) show(done, total int64) {
 	c.mu.Lock()
 	if c.last.running != nil {
 		c.last.running.Done, c.last.running.Total = done, total
 	}
-	due := now.Sub(c.last.shown) >= showEvery
-	if due {
-		c.last.shown = now
-	}
 	c.mu.Unlock()
-	if due {
-		signal(c.changed)
-	}
+	c.tell()
 }

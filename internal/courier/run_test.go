@@ -482,3 +482,36 @@ func TestOldAnswersAreRemovedBeforeALongJob(t *testing.T) {
 		d.close(t)
 	})
 }
+
+// TestChangedIsSeldomWhileMuchHappens: the screen has better things to do than to
+// follow each of many jobs; the last change is told all the same.
+func TestChangedIsSeldomWhileMuchHappens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, nil)
+		told := 0
+		d.o.Handlers["ack"] = func(context.Context, store.Job, func(int64, int64)) error {
+			time.Sleep(time.Millisecond)
+			select {
+			case <-d.Changed():
+				told++
+			default:
+			}
+			return nil
+		}
+		for i := range 1000 {
+			d.queue(t, store.Job{ID: fmt.Sprint("ack/", i), Kind: "ack"})
+		}
+		if _, err := d.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if told < 3 || told > 6 {
+			t.Errorf("told %d times in a second", told)
+		}
+		time.Sleep(tellEvery)
+		synctest.Wait()
+		if len(d.Changed()) != 1 || d.State().Waiting != 0 {
+			t.Error("the end was not told")
+		}
+		d.close(t)
+	})
+}

@@ -25,7 +25,8 @@ type lastState struct {
 	waiting int
 	held    int
 	running *store.Job
-	shown   time.Time // when progress was last signalled
+	told    time.Time // when Changed was last signalled
+	telling bool      // it will be again
 	counts  Summary
 }
 
@@ -35,8 +36,9 @@ const (
 	saveEvery = 30 * time.Second
 	// keepEvery is how often the time of the last success is written.
 	keepEvery = 15 * time.Minute
-	// showEvery is how often progress makes the screen redraw.
-	showEvery = 250 * time.Millisecond
+	// tellEvery is how often Changed is signalled at most: many jobs a second are
+	// no reason to draw the screen as often.
+	tellEvery = 250 * time.Millisecond
 )
 
 // State is a copy of the present state.
@@ -62,6 +64,30 @@ func (s Summary) since(before Summary) Summary {
 	return Summary{Done: s.Done - before.Done, Delayed: s.Delayed - before.Delayed, Held: s.Held - before.Held}
 }
 
+// tell signals Changed, at once unless it has just done so.
+func (c *Courier) tell() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.o.Clock()
+	since := now.Sub(c.last.told)
+	switch {
+	case c.last.telling:
+	case since >= 0 && since < tellEvery:
+		c.last.telling = true
+		time.AfterFunc(tellEvery-since, c.tellLater)
+	default:
+		c.last.told = now
+		signal(c.changed)
+	}
+}
+
+func (c *Courier) tellLater() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.last.told, c.last.telling = c.o.Clock(), false
+	signal(c.changed)
+}
+
 // note keeps the outcome of an attempt.
 func (c *Courier) note(err error) {
 	c.mu.Lock()
@@ -69,7 +95,7 @@ func (c *Courier) note(err error) {
 		c.last.success = c.o.Clock()
 	}
 	c.mu.Unlock()
-	signal(c.changed)
+	c.tell()
 }
 
 // tally adds to the counts of the Summary.
@@ -125,7 +151,7 @@ func (c *Courier) figures(waiting, held int) {
 	c.last.waiting, c.last.held = waiting, held
 	c.mu.Unlock()
 	if differs {
-		signal(c.changed)
+		c.tell()
 	}
 }
 
@@ -134,12 +160,12 @@ func (c *Courier) begin(j store.Job) {
 	c.mu.Lock()
 	c.last.running = &j
 	c.mu.Unlock()
-	signal(c.changed)
+	c.tell()
 }
 
 func (c *Courier) end() {
 	c.mu.Lock()
 	c.last.running = nil
 	c.mu.Unlock()
-	signal(c.changed)
+	c.tell()
 }
