@@ -40,7 +40,7 @@ func (b *books) Title() string {
 func (b *books) place() place { return browsing | listing | registers }
 
 func (b *books) hint() string {
-	return "Sổ ghi tự động khi đăng ký và cấp số, không sửa được tại đây. b đổi sổ, [ và ] đổi năm, → xem cột bên phải."
+	return "Sổ ghi tự động khi đăng ký và cấp số, không sửa được tại đây. Enter xem đủ các cột của một dòng; b đổi sổ, [ và ] đổi năm."
 }
 
 func (b *books) refuses(a action) string {
@@ -50,7 +50,9 @@ func (b *books) refuses(a action) string {
 			return "Chưa có sổ của năm sau."
 		}
 	case open:
-		return "Mỗi dòng của sổ đã hiện đủ các cột; → để xem các cột bên phải."
+		if len(b.rows) == 0 {
+			return "Sổ này chưa có dòng nào."
+		}
 	}
 	return ""
 }
@@ -118,6 +120,8 @@ func (b *books) do(m *Model, a action) tea.Cmd {
 		b.left = max(0, b.left-1)
 	case scrollRight:
 		b.left = min(b.left+1, len(b.columns())-2)
+	case open:
+		return m.push(b.line())
 	case otherBook:
 		b.out = !b.out
 		return b.another(m)

@@ -82,6 +82,13 @@ func newDrafting(m *Model, title string, was outbox.Draft) *drafting {
 	}
 	d.pdf.tip = "Gõ đường dẫn, ↓ để chọn tệp hoặc thư mục rồi Enter. Tệp PDF do phần mềm soạn thảo xuất ra."
 	d.extra.tip = "Phụ lục ở tệp riêng, nếu có; không có thì bỏ trống."
+	d.unit.check = func(*field) string {
+		t, _ := d.kindOf.value.(document.Type)
+		if t.Name != "" && t.Abbr == "" && d.unit.words() == "" && len(d.unit.options) > 0 {
+			return t.Name + " mang chữ viết tắt của đơn vị soạn thảo trong ký hiệu: chọn đơn vị."
+		}
+		return ""
+	}
 	d.signer.tip = "Người có thẩm quyền sẽ ký số văn bản này."
 	d.places.tip = "Nơi nhận bản giấy hoặc ghi trên văn bản, cách nhau bằng dấu chấm phẩy."
 	d.copies.kind = counted
@@ -115,7 +122,7 @@ func (d *drafting) fill(was outbox.Draft) {
 // agencyField picks bodies from the directory, without regard to accents.
 func agencyField(m *Model, label string) *field {
 	f := &field{label: label, kind: picks}
-	f.tip = "Gõ vài chữ của tên hoặc mã cơ quan, không cần dấu; Enter để thêm từng nơi, ô trống + xóa lùi để bớt."
+	f.tip = "Gõ vài chữ của tên hoặc mã cơ quan, không cần dấu, Enter để thêm từng nơi; khi ô trống, phím xóa lùi bỏ nơi vừa thêm."
 	if dir, ctx := m.o.Agencies, m.ctx; dir != nil {
 		f.search = func(query string) ([]option, error) {
 			found, err := dir.Search(ctx, query, 50)
@@ -233,11 +240,11 @@ func discardForm(m *Model, doc outbox.Document) *form {
 	reason := text("Lý do", "", "")
 	next := "Ctrl+S để bỏ dự thảo này; lý do không bắt buộc."
 	desk, id := m.o.Outbox, doc.ID
-	give := desk.Discard
+	give, said := desk.Discard, "Đã bỏ dự thảo."
 	if doc.Number > 0 {
 		reason.must = "Ghi lý do hủy số."
 		next = fmt.Sprintf("Ctrl+S để hủy số %s: số giữ nguyên trong sổ, ghi là đã hủy kèm lý do, không dùng lại.", clean(doc.Code.String()))
-		give = desk.Void
+		give, said = desk.Void, fmt.Sprintf("Đã hủy số %s; sổ văn bản đi ghi lý do.", clean(doc.Code.String()))
 	}
 	f := newForm("Hủy "+clean(doc.Draft.TypeName+" "+doc.Code.String()), next, m.o.Clock, reason)
 	f.intro = []string{clean(doc.Draft.Subject)}
@@ -245,7 +252,7 @@ func discardForm(m *Model, doc outbox.Document) *form {
 		why := reason.words()
 		return f.run(m, "Đang hủy", func(context.Context) (any, error) { return give(id, why) })
 	}
-	f.result = func(m *Model, v any) tea.Cmd { return m.done(v, "Đã hủy.") }
+	f.result = func(m *Model, v any) tea.Cmd { return m.done(v, said) }
 	return f
 }
 

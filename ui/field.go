@@ -42,7 +42,8 @@ type field struct {
 	search  func(query string) ([]option, error) // of a long one, asked outside
 
 	editor
-	value   any // of a pick, while the text is its label
+	fresh   bool // a date that stood there when the field was entered, not touched yet
+	value   any  // of a pick, while the text is its label
 	chosen  []option
 	found   []option
 	answers string // the query that found answers
@@ -55,6 +56,7 @@ func (f *field) picking() bool { return f.kind == pick || f.kind == picks || f.k
 // enter is called when the field becomes the current one.
 func (f *field) enter() {
 	f.found, f.at, f.answers = nil, -1, unasked
+	f.fresh = f.kind == date && f.String() != ""
 	if f.picking() && f.search == nil && f.String() == "" {
 		f.found = f.options
 	}

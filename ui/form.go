@@ -162,6 +162,16 @@ func (f *form) back(m *Model) tea.Cmd {
 	return m.pop()
 }
 
+// holds keeps the program open at the first Ctrl+C when something was typed.
+func (f *form) holds(m *Model) bool {
+	if !f.changed || f.asked {
+		return false
+	}
+	f.asked = true
+	m.warn("Biểu này đã có chữ nhập. Nhấn Ctrl+C lần nữa để thoát và bỏ, phím khác để nhập tiếp.")
+	return true
+}
+
 func (f *form) key(m *Model, k tea.KeyPressMsg) tea.Cmd {
 	f.asked = false
 	c := f.current()
@@ -173,6 +183,10 @@ func (f *form) key(m *Model, k tea.KeyPressMsg) tea.Cmd {
 	if c.kind == pick && c.value != nil && (k.Text != "" || name(k) == "backspace") {
 		c.set("") // letters over a chosen row begin another choice
 	}
+	if c.fresh && k.Text != "" {
+		c.set("") // and so do those over a date that stands there
+	}
+	c.fresh = false
 	method := m.typing
 	if c.code || c.kind == date || c.kind == path || c.kind == counted {
 		method = viet.Off
@@ -189,6 +203,10 @@ func (f *form) paste(m *Model, text string) tea.Cmd {
 	if c.kind == secret {
 		return nil
 	}
+	if c.fresh {
+		c.set("")
+	}
+	c.fresh = false
 	c.insert(strings.TrimRight(text, "\r\n"))
 	f.changed = true
 	return c.typed(f.asker(m))

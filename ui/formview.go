@@ -50,23 +50,29 @@ func (f *form) draw(p *page, i int, x *field) {
 		mark = "> "
 	}
 	room := p.width - label - 4
-	for _, c := range x.chosen {
-		p.add("%s%s", strings.Repeat(" ", label+4), "- "+c.label)
-	}
 	text, caretX := x.render(room)
 	name := fit(x.label, label)
 	if i != f.focus { // what is read begins at its beginning, what is typed ends at the caret
 		text = cut(x.plain(), room)
 	} else {
 		name = headStyle.Render(name)
-		f.x, f.y = label+4+caretX, len(p.lines)
 	}
 	if x.must != "" {
 		name += "*"
 	} else {
 		name += " "
 	}
-	p.add("%s", mark+name+" "+text+x.beside(f.today(), i == f.focus, text))
+	first := mark + name + " "
+	for _, c := range x.chosen {
+		p.add("%s", first+"- "+clean(c.label))
+		first = strings.Repeat(" ", label+4)
+	}
+	if i == f.focus {
+		f.x, f.y = label+4+caretX, len(p.lines)
+	}
+	if i == f.focus || text != "" || len(x.chosen) == 0 {
+		p.add("%s", first+text+x.beside(f.today(), i == f.focus, text))
+	}
 	if i == f.focus {
 		x.drawList(p, label+4)
 	}
@@ -99,6 +105,9 @@ func (f *field) beside(today document.Date, current bool, text string) string {
 // drawList adds the rows of the pick list around the chosen one.
 func (f *field) drawList(p *page, indent int) {
 	from := max(0, min(f.at-listRows+1, len(f.found)-listRows))
+	for _, o := range f.found[from:min(len(f.found), from+listRows)] { // a code at the end is not cut off
+		indent = max(2, min(indent, p.width-2-width(clean(o.label))))
+	}
 	for i := from; i < min(len(f.found), from+listRows); i++ {
 		mark, label := "  ", clean(f.found[i].label)
 		if i == f.at {

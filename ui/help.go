@@ -1,14 +1,22 @@
 package ui
 
-import tea "charm.land/bubbletea/v2"
+import (
+	"strings"
 
-// helpScreen lists the keys of the screen it lies over, from the key table.
+	tea "charm.land/bubbletea/v2"
+)
+
+// helpScreen lists the keys of the screen it lies over, from the key table: those that
+// work now, then the others with the reason why not.
 type helpScreen struct {
 	base
 	scroll
-	of    screen
-	lines []string
+	of         screen
+	rows, idle []helpRow
 }
+
+// helpRow is a key and what it does.
+type helpRow struct{ key, text string }
 
 func (m *Model) toggleHelp(s screen) {
 	if m.helping != nil {
@@ -20,11 +28,13 @@ func (m *Model) toggleHelp(s screen) {
 		if b.on&s.place() == 0 {
 			continue
 		}
-		line := "  " + keyStyle.Render(fit(b.shown, 10)) + " " + b.help
+		row := helpRow{key: b.shown, text: b.help}
 		if why := s.refuses(b.act); why != "" {
-			line += " — chưa dùng được: " + why
+			row.text += ": " + why
+			h.idle = append(h.idle, row)
+			continue
 		}
-		h.lines = append(h.lines, line)
+		h.rows = append(h.rows, row)
 	}
 	m.helping = h
 }
@@ -39,9 +49,20 @@ func (h *helpScreen) do(_ *Model, a action) tea.Cmd {
 }
 
 func (h *helpScreen) Render(width, height int) string {
-	p := page{width: width, height: height}
-	for _, l := range h.window(h.lines, height) {
-		p.add("%s", l)
+	all := page{width: width}
+	all.keys(h.rows)
+	if len(h.idle) > 0 {
+		all.add("")
+		all.add("%s", headStyle.Render("Chưa dùng được lúc này"))
+		all.keys(h.idle)
 	}
+	p := page{width: width, height: height}
+	p.lines = h.window(all.lines, height)
 	return p.String()
+}
+
+func (p *page) keys(rows []helpRow) {
+	for _, r := range rows {
+		p.para("  "+keyStyle.Render(fit(r.key, 10))+" ", strings.Repeat(" ", 13), r.text)
+	}
 }

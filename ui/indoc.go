@@ -52,7 +52,7 @@ func (d *incomingDocument) hint() string {
 	case inbox.Received:
 		return "Xem chữ ký số và tệp; đúng thì nhấn d đăng ký để lấy số đến, sai nơi nhận hay lỗi thì nhấn x từ chối."
 	case inbox.Registered:
-		return "Nhấn t để trình lãnh đạo; nếu quy chế đã định sẵn nơi nhận thì nhấn c chuyển giao ngay."
+		return "Nhấn t để trình lãnh đạo, c chuyển giao ngay nếu quy chế đã định sẵn nơi nhận, nhấn n mở văn bản chờ tiếp nhận kế tiếp."
 	case inbox.Submitted:
 		return "Khi lãnh đạo cho ý kiến, nhấn b để ghi: ai chủ trì, ai phối hợp, hạn đến ngày nào."
 	case inbox.Directed:
@@ -61,6 +61,9 @@ func (d *incomingDocument) hint() string {
 		return "Nhấn p ghi tiến độ, a soạn văn bản trả lời, h khi việc đã xong."
 	case inbox.Quarantined:
 		return "Gói tin không đọc được: nhấn x để ghi lý do trả lại, và báo nơi gửi gửi lại."
+	}
+	if d.doc.State == inbox.Refused {
+		return "Đã từ chối, văn bản không vào sổ đến. Nhấn n mở văn bản chờ tiếp nhận kế tiếp, Esc để quay lại."
 	}
 	return "Việc với văn bản này đã kết thúc. Nhấn l để lưu tệp, f để chuyển tiếp, Esc để quay lại."
 }
@@ -92,6 +95,10 @@ func (d *incomingDocument) refuses(a action) string {
 		return reasonOf(err)
 	}
 	switch a {
+	case nextWaiting:
+		if d.doc.State == inbox.Received || d.doc.State == inbox.Quarantined {
+			return "Đăng ký hoặc từ chối văn bản này trước; Esc để về danh sách."
+		}
 	case save, forward:
 		if len(d.doc.Files) == 0 {
 			return "Văn bản không có tệp nào."
@@ -129,6 +136,9 @@ func (d *incomingDocument) take(m *Model, v any) tea.Cmd {
 	if c, failed := v.(checkFailed); failed {
 		d.checking = false
 		m.problem(c.err)
+	}
+	if w, ok := v.(waitingNext); ok {
+		return w.open(m)
 	}
 	doc, ok := v.(inbox.Document)
 	if !ok {
@@ -188,6 +198,8 @@ func (d *incomingDocument) do(m *Model, a action) tea.Cmd {
 		return m.pop()
 	case check:
 		return d.check(m)
+	case nextWaiting:
+		return d.findNext(m)
 	case register:
 		return m.push(registerForm(m, d.doc))
 	case refuse:

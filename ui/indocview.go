@@ -123,7 +123,7 @@ func incomingHistory(doc inbox.Document) []string {
 		add(moment(n.At), fmt.Sprintf("Tiến độ: %s (%s)", n.Text, n.By))
 	}
 	if c := doc.Completion; c != nil {
-		add(moment(c.At), strings.TrimSpace(fmt.Sprintf("Hoàn thành. %s %s (%s)", c.Note, c.Reply, c.By)))
+		add(moment(c.At), strings.Join(strings.Fields(fmt.Sprintf("Hoàn thành. %s %s (%s)", c.Note, c.Reply, c.By)), " "))
 	}
 	for _, r := range doc.Reported {
 		add(moment(r.At), fmt.Sprintf("Báo nơi gửi: %s (%s)", r.Code.Name(), r.Code))
@@ -139,7 +139,11 @@ func handOvers(doc inbox.Document) []inbox.HandOver {
 }
 
 func directiveText(v inbox.Directive) string {
-	text := fmt.Sprintf("Ý kiến của %s: %s Chủ trì: %s", v.By, v.Text, v.Lead)
+	text := "Ý kiến của " + v.By
+	if v.Text != "" {
+		text += ": " + v.Text
+	}
+	text = strings.TrimRight(text, ". ") + ". Chủ trì: " + v.Lead
 	if len(v.Support) > 0 {
 		text += "; phối hợp: " + strings.Join(v.Support, ", ")
 	}

@@ -37,6 +37,7 @@ const (
 	direct, handOver, progress     action = "direct", "hand-over", "progress"
 	complete, save, check, forward action = "complete", "save", "check", "forward"
 	answer, draft, edit            action = "answer", "draft", "edit"
+	nextWaiting                    action = "next-waiting"
 	replaceFile, sign, number      action = "replace-file", "sign", "number"
 	seal, issue, discard           action = "seal", "issue", "discard"
 	retry, linkOnOff, sendNow      action = "retry", "link", "send-now"
@@ -82,6 +83,7 @@ func bindings() []binding {
 		{incomingD, []string{"c"}, "c", handOver, "chuyển giao: cho đơn vị hoặc người giải quyết", true},
 		{incomingD, []string{"p"}, "p", progress, "tiến độ: ghi việc đã làm", true},
 		{incomingD, []string{"h"}, "h", complete, "hoàn thành: kết thúc việc với văn bản", true},
+		{incomingD, []string{"n"}, "n", nextWaiting, "văn bản kế, đang chờ tiếp nhận", true},
 		{incomingD, []string{"v"}, "v", check, "kiểm tra lại chữ ký số", false},
 		{incomingD, []string{"f"}, "f", forward, "chuyển tiếp cho cơ quan khác", false},
 		{incomingD, []string{"a"}, "a", answer, "soạn văn bản trả lời", false},
@@ -94,14 +96,14 @@ func bindings() []binding {
 		{outgoingD, []string{"d"}, "d", seal, "ký số cơ quan (đóng dấu)", true},
 		{outgoingD, []string{"i"}, "i", issue, "phát hành", true},
 		{outgoingD, []string{"u"}, "u", resend, "gửi lại các nơi gửi lỗi", true},
-		{outgoingD, []string{"x"}, "x", discard, "hủy", false},
+		{outgoingD, []string{"x"}, "x", discard, "hủy: bỏ dự thảo, hoặc hủy số đã cấp", true},
 		{incomingD | outgoingD, []string{"l"}, "l", save, "lưu tệp: chép ra thư mục", true},
 
 		{registers, []string{"b"}, "b", otherBook, "đổi sổ: đến hoặc đi", true},
 		{registers, []string{"]"}, "]", nextYear, "năm sau", true},
 		{registers, []string{"["}, "[", prevYear, "năm trước", true},
 		{registers, []string{"right", "l"}, "→ l", scrollRight, "cột phải, xem các cột bên phải", true},
-		{registers, []string{"left", "h"}, "← h", scrollLeft, "cột trái", false},
+		{registers, []string{"left", "h"}, "← h", scrollLeft, "cột trái", true},
 
 		{queueing, []string{"r"}, "r", retry, "thử lại, việc đang chọn", true},
 		{queueing, []string{"u"}, "u", sendNow, "gửi nhận ngay, không chờ đến giờ", true},
@@ -127,7 +129,7 @@ func bindings() []binding {
 		{browsing | filling | confirming | filtering | helping, []string{"esc"}, "Esc", back, "quay lại", true},
 		{browsing | helping, []string{"?", "f1"}, "?", help, "trợ giúp: phím dùng được ở đây", true},
 		{browsing, []string{"q"}, "q", quit, "thoát", true},
-		{browsing | filling | confirming | filtering | helping, []string{"ctrl+c"}, "Ctrl+C", quit, "thoát ngay", false},
+		{browsing | filling | confirming | filtering | helping, []string{"ctrl+c"}, "Ctrl+C", quit, "thoát", false},
 	}
 }
 
@@ -150,12 +152,12 @@ func (t keyTable) binding(key string, at place) (binding, bool) {
 type keyTable []binding
 
 // footer is the line of keys at the foot: those marked for it that the screen allows.
-// A root screen has nothing to go back to.
+// A root screen has nothing to go back to; over one, the way out is the way back.
 func (t keyTable) footer(s screen, root bool, w int) string {
 	var ways, acts []string
 	used := 0
 	for _, b := range t {
-		if b.foot && leaves(b.act) && b.on&s.place() != 0 && !(root && b.act == back && s.place()&browsing != 0) {
+		if b.foot && leaves(b.act) && b.on&s.place() != 0 && !(root && b.act == back && s.place()&browsing != 0) && !(!root && b.act == quit) {
 			ways = append(ways, b.label())
 			used += width(b.label()) + 2
 		}

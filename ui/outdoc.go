@@ -53,9 +53,15 @@ func (d *outgoingDocument) hint() string {
 		if d.failedSomewhere() {
 			return "Có nơi nhận gửi lỗi: xem lý do bên dưới, xử lý rồi nhấn u để gửi lại."
 		}
+		if d.refusedSomewhere() {
+			return "Có nơi từ chối: đọc lý do ở bảng nơi nhận, báo người ký; gửi đúng nơi bằng văn bản khác (3 rồi n) hoặc liên hệ nơi đó."
+		}
 		return "Đã phát hành; bảng dưới cho biết từng nơi nhận đã nhận đến đâu. Esc để quay lại."
 	}
-	return "Văn bản này đã thôi. Esc để quay lại."
+	if d.doc.Number > 0 {
+		return "Số đã hủy vẫn giữ trong sổ kèm lý do, không dùng lại. Esc để quay lại."
+	}
+	return "Dự thảo này đã bỏ. Esc để quay lại."
 }
 
 // outgoingEvent is the desk's event for an act.
@@ -106,6 +112,15 @@ func (d *outgoingDocument) refuses(a action) string {
 func (d *outgoingDocument) failedSomewhere() bool {
 	for _, v := range d.doc.Delivery {
 		if v.Transport == outbox.TransportFailed {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *outgoingDocument) refusedSomewhere() bool {
+	for _, v := range d.doc.Delivery {
+		if v.Status == document.StatusRefused {
 			return true
 		}
 	}
@@ -223,7 +238,7 @@ func (d *outgoingDocument) lines(width int) []string {
 	p.fact("Cơ quan ký", noteText(doc.Sealed))
 	p.fact("Mã văn bản", clean(doc.DocumentID))
 	if g := doc.GivenUp; g != nil {
-		p.fact("Đã thôi", clean(g.Reason+" ("+g.By+", "+moment(g.At)+")"))
+		p.fact("Đã hủy", clean(strings.TrimSpace(g.Reason+" ("+g.By+", "+moment(g.At)+")")))
 	}
 	p.add("")
 	d.recipients(p)

@@ -59,6 +59,10 @@ func (m *Model) pressWaiting(k tea.KeyPressMsg, s screen, w wait) tea.Cmd {
 	return nil
 }
 
+// holder is a screen with something typed in it: leaving the program asks first, for
+// Ctrl+C copies text elsewhere.
+type holder interface{ holds(m *Model) bool }
+
 // perform does what every screen can; the rest is the screen's.
 func (m *Model) perform(s screen, a action) tea.Cmd {
 	if why := s.refuses(a); why != "" {
@@ -67,6 +71,9 @@ func (m *Model) perform(s screen, a action) tea.Cmd {
 	}
 	switch a {
 	case quit:
+		if h, ok := s.(holder); ok && h.holds(m) {
+			return nil
+		}
 		return tea.Quit
 	case help:
 		m.toggleHelp(s)

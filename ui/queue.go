@@ -149,23 +149,22 @@ func queueAfter(_ *Model, v any) string {
 // jobPage shows one job in full.
 func jobPage(j Job) *question {
 	lines := []string{
-		"Việc:      " + jobTitle(j),
+		"Việc:       " + jobTitle(j),
 		"Trạng thái: " + jobState(j),
-		"Văn bản:   " + clean(j.Record),
-		"Xếp lúc:   " + moment(j.Created),
-		fmt.Sprintf("Đã thử:    %d lần", j.Attempts),
+		"Xếp lúc:    " + moment(j.Created),
+		fmt.Sprintf("Đã thử:     %d lần", j.Attempts),
 	}
 	if j.Reason != "" {
-		lines = append(lines, "Lý do:     "+clean(j.Reason))
+		lines = append(lines, "Lý do:      "+clean(j.Reason))
 	}
 	if !j.NextTry.IsZero() && !j.Held {
-		lines = append(lines, "Thử lại:   "+moment(j.NextTry))
+		lines = append(lines, "Thử lại:    "+moment(j.NextTry))
 	}
 	if j.Size > 0 {
 		lines = append(lines, "Dung lượng: "+bytesText(j.Size))
 	}
 	if j.Urgency > document.Normal {
-		lines = append(lines, "Độ khẩn:   "+j.Urgency.String())
+		lines = append(lines, "Độ khẩn:    "+j.Urgency.String())
 	}
 	q := &question{title: "Việc trong hàng đợi", lines: lines, next: "Enter hoặc Esc để quay lại hàng đợi."}
 	q.yes = func(m *Model, _ *base) tea.Cmd { return m.pop() }

@@ -126,7 +126,7 @@ func (m *Model) linkText() string {
 	case m.o.Link == nil:
 		return "Không nối mạng"
 	case !m.link.On:
-		return "Tắt"
+		return "Tắt mạng"
 	case m.link.Online:
 		return "Có mạng"
 	}
