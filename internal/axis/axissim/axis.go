@@ -2,6 +2,7 @@ package axissim
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -46,13 +47,18 @@ type Axis struct {
 	options Options
 	secrets map[string][]byte
 	down    atomic.Bool
+	lock    *os.File
 
 	mu    sync.Mutex // guards what follows
 	state state
 	log   *eventLog
 }
 
-// New opens or makes the axis in o.Dir. One Axis at a time may have a Dir.
+// ErrLocked: another axis, of this process or of another, has the folder.
+var ErrLocked = errors.New("another axis runs over this folder")
+
+// New opens or makes the axis in o.Dir. One Axis at a time may have a Dir
+// (ErrLocked).
 func New(o Options) (*Axis, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
@@ -80,19 +86,27 @@ func (a *Axis) open() error {
 	if err := os.MkdirAll(a.packetDir(), 0o700); err != nil {
 		return err
 	}
-	log, err := openLog(filepath.Join(a.options.Dir, "axis.log"), a.state.apply)
+	lock, err := takeLock(filepath.Join(a.options.Dir, "lock"))
 	if err != nil {
 		return err
 	}
+	a.lock = lock
+	log, err := openLog(filepath.Join(a.options.Dir, "axis.log"), a.state.apply)
+	if err != nil {
+		return errors.Join(err, lock.Close())
+	}
 	a.log = log
-	return a.sweep()
+	if err := a.sweep(); err != nil {
+		return errors.Join(err, log.close(), lock.Close())
+	}
+	return nil
 }
 
 // Close ends the axis; the handler must not be used afterwards.
 func (a *Axis) Close() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.log.close()
+	return errors.Join(a.log.close(), a.lock.Close())
 }
 
 // SetDown makes the axis a dead link: every connection is cut, also in the

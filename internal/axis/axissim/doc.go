@@ -8,7 +8,7 @@
 // A packet sent becomes one copy per recipient, each with a docId of its own,
 // listed for the recipient's system until that acknowledges it. State lies in
 // Options.Dir: packets as files, everything else in an append-only log. What an
-// answer has confirmed survives kill -9.
+// answer has confirmed survives kill -9. One process at a time holds the folder.
 //
 // Decisions where nobody knows what the real axis does: one unknown recipient
 // refuses the whole packet (18); getEdoc sets "processing"; the same POST twice

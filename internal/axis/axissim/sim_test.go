@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -318,7 +319,7 @@ func TestReopen(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, tinh, xa = open(t, dir)
+	a, tinh, xa = open(t, dir)
 	if got := tinh.call(t, "getSentEdocList", nil); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
@@ -333,6 +334,13 @@ func TestReopen(t *testing.T) {
 		t.Errorf("%d files left", len(files))
 	}
 	tinh.send(t, packet(t, "H40.1"), "from", "H40") // the log goes on after the cut line
+	if again, err := New(simOptions(dir)); !errors.Is(err, ErrLocked) {
+		again.Close()
+		t.Errorf("two axes over one folder: %v", err)
+	}
+	if err := a.Close(); err != nil {
+		t.Error(err)
+	}
 	_, tinh, _ = open(t, dir)
 	if got := strings.Count(tinh.call(t, "getSentEdocList", nil), "senderDocId"); got != 3 {
 		t.Errorf("%d rows after the third start", got)
