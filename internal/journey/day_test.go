@@ -16,7 +16,7 @@ func TestDayAtTheDeskWithoutALink(t *testing.T) {
 	s := newScene(t)
 	id := s.receives(7, "V/v phối hợp phòng, chống cháy rừng mùa khô")
 	p := s.sits()
-	p.see("văn bản đến chờ tiếp nhận", "Có mạng")
+	p.see("văn bản đến chờ tiếp nhận", "Có mạng", "Hàng đợi 0")
 	p.golden("hom-nay")
 
 	p.cutLink()
