@@ -144,7 +144,7 @@ func (c *Courier) Drain(ctx context.Context) (Summary, error) {
 }
 
 // Changed is signalled after the state or the books may have changed, at the
-// latest a quarter of a second after; several changes may make one signal. One
+// latest a tenth of a second after; several changes may make one signal. One
 // listener only.
 func (c *Courier) Changed() <-chan struct{} { return c.changed }
 

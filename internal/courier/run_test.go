@@ -504,7 +504,7 @@ func TestChangedIsSeldomWhileMuchHappens(t *testing.T) {
 		if _, err := d.Drain(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if told < 3 || told > 6 {
+		if told < 8 || told > 12 {
 			t.Errorf("told %d times in a second", told)
 		}
 		time.Sleep(tellEvery)

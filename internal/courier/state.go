@@ -38,7 +38,7 @@ const (
 	keepEvery = 15 * time.Minute
 	// tellEvery is how often Changed is signalled at most: many jobs a second are
 	// no reason to draw the screen as often.
-	tellEvery = 250 * time.Millisecond
+	tellEvery = 100 * time.Millisecond
 )
 
 // State is a copy of the present state.
