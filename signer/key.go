@@ -106,13 +106,16 @@ const MaxTries = 3
 // PINError reports a refused PIN or a refusal to try one.
 type PINError struct {
 	Tries Tries // what the token says now
-	Left  int   // attempts left, estimated out of MaxTries; 0 = locked
+	Left  int   // attempts left, estimated out of MaxTries; 0 = locked, -1 = a file, which counts nothing
 }
 
 // Error implements error.
 func (e *PINError) Error() string {
 	if e.Tries == TriesLocked {
 		return ErrLocked.Error()
+	}
+	if e.Left < 0 {
+		return ErrPIN.Error()
 	}
 	return fmt.Sprintf("wrong PIN, about %d attempts left", e.Left)
 }

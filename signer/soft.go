@@ -35,7 +35,7 @@ type softKey struct {
 var _ Key = (*softKey)(nil)
 
 // OpenSoft opens the key in a PKCS#12 file. A wrong PIN is a *PINError with
-// TriesOK: a file never locks. The caller wipes the PIN; the copy that the
+// TriesOK and no count: a file never locks. The caller wipes the PIN; the copy that the
 // decoder needs as a string stays until the collector takes it.
 func OpenSoft(path string, pin PIN) (Key, error) {
 	data, err := readSmall(path, maxSoftFile)
@@ -47,7 +47,7 @@ func OpenSoft(path string, pin PIN) (Key, error) {
 	}
 	private, cert, chain, err := pkcs12.DecodeChain(data, string(pin))
 	if errors.Is(err, pkcs12.ErrIncorrectPassword) {
-		return nil, fmt.Errorf("open key file %s: %w", path, &PINError{Tries: TriesOK, Left: MaxTries})
+		return nil, fmt.Errorf("open key file %s: %w", path, &PINError{Tries: TriesOK, Left: -1})
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open key file %s: %w: %w", path, ErrNoKey, err)

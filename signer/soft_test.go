@@ -65,7 +65,7 @@ func TestSoftKeyRefuses(t *testing.T) {
 		}
 	}
 	var pe *PINError
-	if _, err := OpenSoft(good, PIN("4321")); !errors.As(err, &pe) || pe.Tries != TriesOK {
+	if _, err := OpenSoft(good, PIN("4321")); !errors.As(err, &pe) || pe.Tries != TriesOK || pe.Left >= 0 {
 		t.Errorf("wrong PIN: %v", err)
 	}
 	if _, err := OpenSoft(filepath.Join(dir, "absent.p12"), PIN("1")); !errors.Is(err, ErrNoToken) {

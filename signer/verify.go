@@ -73,7 +73,7 @@ func damaged(ctx context.Context, r io.ReaderAt, size int64) (*verdict.Report, e
 	if err != nil {
 		return nil, fmt.Errorf("verify: %w", err)
 	}
-	s := verdict.Signature{Verdict: verdict.NotEnoughData, Covers: verdict.Partial, Reasons: []string{reasonDamagedFile}}
+	s := verdict.Signature{Verdict: verdict.NotEnoughData, Covers: verdict.Partial, Reasons: []string{ReasonDamagedFile}}
 	if signed {
 		s.Verdict = verdict.Invalid
 	}
@@ -129,7 +129,7 @@ func (s *signature) failWith(err error) {
 	var f fault
 	switch {
 	case !errors.As(err, &f):
-		s.fail(reasonDamagedFile)
+		s.fail(ReasonDamagedFile)
 	case f.undecided():
 		s.lower(verdict.NotEnoughData, string(f))
 		s.broken = true

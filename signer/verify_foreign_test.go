@@ -133,7 +133,7 @@ func TestBrokenObjectElsewhere(t *testing.T) {
 	in = bytes.Replace(in, []byte("6 0 obj\n(x)\nendobj"), []byte("6 0 xxx\n(x)\nendobj"), 1)
 	first := forge{key: keys.leader}.sign(t, in, "a")
 	r := check(t, forge{key: keys.leader}.sign(t, first, "b"), keys.policy)
-	if s := r.Signatures[0]; s.Verdict != verdict.NotEnoughData || !slices.Contains(s.Reasons, reasonDamagedFile) {
+	if s := r.Signatures[0]; s.Verdict != verdict.NotEnoughData || !slices.Contains(s.Reasons, ReasonDamagedFile) {
 		t.Errorf("%+v", s)
 	}
 	if s := r.Signatures[1]; s.Verdict != verdict.ValidOffline {

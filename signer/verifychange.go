@@ -117,7 +117,7 @@ func (v *verifier) apply(s *signature, limits limits, st *step) {
 		}
 	}
 	if len(st.unread) > 0 {
-		s.lower(verdict.NotEnoughData, reasonDamagedFile)
+		s.lower(verdict.NotEnoughData, ReasonDamagedFile)
 	}
 	for _, f := range st.forbidden {
 		s.out.ChangesAfter = append(s.out.ChangesAfter, change{changeForbidden, f, ""}.String())

@@ -3,7 +3,7 @@ package signer
 // A reason is a stable code word in a report; programs compare it, people
 // read ReasonText. New ones are added, none changes its meaning.
 const (
-	reasonDamagedFile       = "damaged-file"
+	ReasonDamagedFile       = "damaged-file"
 	reasonDamagedForm       = "damaged-form"
 	reasonBadDictionary     = "bad-signature-dictionary"
 	reasonDuplicateKey      = "duplicate-key"
@@ -50,7 +50,7 @@ const (
 // code gives the code itself.
 func ReasonText(code string) string {
 	switch code {
-	case reasonDamagedFile:
+	case ReasonDamagedFile:
 		return "Tệp PDF bị hỏng cấu trúc, không đọc được để kiểm tra."
 	case reasonDamagedForm:
 		return "Phần biểu mẫu chứa chữ ký bị hỏng."
@@ -154,7 +154,7 @@ func trustText(code string) string {
 // reasons lists every code word, for the manual and the tests.
 func reasons() []string {
 	return []string{
-		reasonDamagedFile, reasonDamagedForm, reasonBadDictionary, reasonDuplicateKey, reasonOrphan,
+		ReasonDamagedFile, reasonDamagedForm, reasonBadDictionary, reasonDuplicateKey, reasonOrphan,
 		reasonRemoved, reasonShared, reasonByteRange, reasonContents, reasonNotARevision, reasonTail,
 		reasonChanged, reasonLocked, reasonTooManyRevisions, reasonFormat, reasonBadCMS,
 		reasonEmbeddedContent, reasonSigners, reasonNoAttributes, reasonAttributes, reasonContentType,

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
+	"syscall"
 
 	"vanthu/internal/axis"
 	"vanthu/internal/courier"
@@ -55,14 +57,23 @@ func advise(err error) (what, next string) {
 	}
 	for _, known := range advices() {
 		if errors.Is(err, known.class) {
-			what := known.what
 			if known.detail {
-				what += " (" + err.Error() + ")"
+				return strings.TrimSuffix(known.what, ".") + " (" + detail(err) + ").", known.next
 			}
-			return what, known.next
+			return known.what, known.next
 		}
 	}
 	return "Chương trình gặp lỗi: " + err.Error(), "Thử lại; nếu vẫn vậy, chạy `vanthu check` và báo người quản trị."
+}
+
+// detail is what helps the administrator: the path where the system names
+// one, else the chain of what was being done.
+func detail(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Path
+	}
+	return err.Error()
 }
 
 // advice is the clerk's sentence for one class of errors.
@@ -74,7 +85,7 @@ type advice struct {
 
 // advices is the table from class to words, the more particular first.
 func advices() []advice {
-	return append(keyAdvices(), []advice{
+	return slices.Concat(keyAdvices(), systemAdvices(), []advice{
 		{store.ErrLocked, "Thư mục này đang được một chương trình vanthu khác sử dụng.", "Đóng chương trình đó rồi mở lại, hoặc làm việc ngay ở màn hình đang mở.", false},
 		{store.ErrFull, "Ổ đĩa đã đầy; chưa có gì bị ghi dở.", "Xóa bớt tệp không cần trên ổ đĩa rồi làm lại.", false},
 		{store.ErrNewer, "Dữ liệu này do một phiên bản vanthu mới hơn tạo ra.", "Cài phiên bản vanthu mới nhất rồi mở lại; đừng dùng bản cũ.", false},
@@ -87,6 +98,7 @@ func advices() []advice {
 		{edxml.ErrTooLarge, "Gói tin hoặc tệp kèm theo quá lớn.", "Đề nghị nơi gửi chia nhỏ hoặc giảm dung lượng tệp.", true},
 		{edxml.ErrForbidden, "Gói tin chứa thứ bị cấm nên không mở.", "Không tiếp nhận; báo nơi gửi gửi lại gói tin đúng quy chuẩn.", true},
 		{edxml.ErrBroken, "Gói tin hỏng hoặc không phải edXML.", "Đề nghị nơi gửi gửi lại văn bản.", true},
+		{courier.ErrNeedsClerk, "Trục không nhận yêu cầu của cơ quan này.", "Kiểm tra mã hệ thống và khóa bí mật ở mục [axis] của vanthu.toml, rồi xem `vanthu queue`.", true},
 		{courier.ErrOffline, "Không tới được trục liên thông.", "Kiểm tra mạng; văn bản vẫn nằm trong hàng đợi và sẽ được gửi khi có mạng.", true},
 		{courier.ErrRejected, "Trục từ chối.", "Xem `vanthu queue` để biết lý do; kiểm tra mã hệ thống và khóa bí mật.", true},
 		{courier.ErrBusy, "Trục đang bận hoặc trả lời không hiểu được.", "Thử lại sau ít phút.", true},
@@ -95,7 +107,20 @@ func advices() []advice {
 		{fs.ErrPermission, "Không có quyền đọc hoặc ghi.", "Kiểm tra quyền của tệp, thư mục.", true},
 		{context.Canceled, "Đã dừng theo yêu cầu.", "", false},
 		{context.DeadlineExceeded, "Quá thời gian chờ.", "Thử lại.", true},
-	}...)
+	})
+}
+
+// systemAdvices are the words for what the operating system refuses.
+func systemAdvices() []advice {
+	return []advice{
+		{syscall.ENOSPC, "Ổ đĩa đã đầy; chưa có gì bị ghi dở.", "Xóa bớt tệp không cần trên ổ đĩa rồi làm lại.", false},
+		{syscall.EDQUOT, "Đã hết dung lượng đĩa được cấp; chưa có gì bị ghi dở.", "Xóa bớt tệp không cần hoặc xin thêm dung lượng rồi làm lại.", false},
+		{syscall.EROFS, "Ổ đĩa chỉ cho đọc.", "Chọn nơi khác, hoặc bỏ khóa ghi của ổ đĩa rồi làm lại.", true},
+		{errNotFile, "Đây không phải là tệp", "Chọn một tệp.", true},
+		{syscall.EISDIR, "Đây là thư mục, không phải tệp", "Chọn một tệp.", true},
+		{syscall.ENOTDIR, "Đường dẫn đi qua một tệp, không phải thư mục", "Kiểm tra lại đường dẫn.", true},
+		{fs.ErrExist, "Đã có tệp cùng tên; không ghi đè", "Chọn tên khác.", true},
+	}
 }
 
 // otherVersion refuses a call from another build of the program.

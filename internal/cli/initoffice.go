@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -56,10 +57,17 @@ func (v *initVerb) Run(c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := office.Check(c.home, o); err != nil {
+		return err // before anything is made
+	}
+	files, err := v.readFiles(c)
+	if err != nil {
+		return err
+	}
 	if err := c.home.Make(); err != nil {
 		return err
 	}
-	if err := v.copyFiles(c); err != nil {
+	if err := writeFiles(files); err != nil {
 		return err
 	}
 	if err := v.startStore(c); err != nil {
@@ -116,27 +124,40 @@ func keyRef(c *call, ref string) string {
 	return ref
 }
 
-// copyFiles brings the axis secret and the trusted roots into the home.
-func (v *initVerb) copyFiles(c *call) error {
+// readFiles reads the axis secret and the trusted roots: path in the home to
+// content.
+func (v *initVerb) readFiles(c *call) (map[string][]byte, error) {
+	from := map[string]string{}
 	if v.Secret != "" {
-		if err := copySmall(c.path(v.Secret), c.home.SecretFile()); err != nil {
-			return err
-		}
+		from[c.home.SecretFile()] = v.Secret
 	}
 	for _, root := range v.Trust {
-		if err := copySmall(c.path(root), filepath.Join(c.home.TrustDir(), filepath.Base(root))); err != nil {
-			return err
+		from[filepath.Join(c.home.TrustDir(), filepath.Base(root))] = root
+	}
+	files := map[string][]byte{}
+	for to, name := range from {
+		f, err := c.openFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("init: %w", err)
+		}
+		files[to], err = io.ReadAll(io.LimitReader(f, maxSmall))
+		if err = errors.Join(err, f.Close()); err != nil {
+			return nil, fmt.Errorf("init: %w", err)
+		}
+	}
+	return files, nil
+}
+
+// maxSmall bounds a secret or a certificate, in bytes.
+const maxSmall = 1 << 20
+
+func writeFiles(files map[string][]byte) error {
+	for to, data := range files {
+		if err := os.WriteFile(to, data, 0o600); err != nil {
+			return fmt.Errorf("init: %w", err)
 		}
 	}
 	return nil
-}
-
-func copySmall(from, to string) error {
-	data, err := os.ReadFile(from)
-	if err != nil {
-		return fmt.Errorf("init: %w", err)
-	}
-	return os.WriteFile(to, data, 0o600)
 }
 
 // startStore makes the store, with the opening number of the register.

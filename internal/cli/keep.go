@@ -113,7 +113,7 @@ type restored struct {
 // Run unpacks a backup into a home without a store; settings, keys and roots
 // are not in it and are put beside it by hand.
 func (v *restoreVerb) Run(c *call) error {
-	f, err := os.Open(c.path(v.File))
+	f, err := c.openFile(v.File)
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,11 @@ func (v *restoreVerb) Run(c *call) error {
 	if err := c.home.Make(); err != nil {
 		return err
 	}
-	if err := store.Restore(c.home.StoreDir(), f); err != nil {
+	err = store.Restore(c.home.StoreDir(), f)
+	if errors.Is(err, store.ErrDamaged) { // the backup is, not the home
+		return document.Refuse(err, "Tệp "+v.File+" hỏng hoặc không phải bản sao lưu của vanthu.", "Chưa phục hồi gì; chọn bản sao lưu khác.")
+	}
+	if err != nil {
 		return err
 	}
 	next := ""

@@ -69,7 +69,25 @@ func (r *keyring) list(ctx context.Context) ([]signer.KeyInfo, error) {
 	if errors.Is(err, signer.ErrNoToken) {
 		err = nil
 	}
-	return append(keys, tokens...), err
+	for _, k := range tokens {
+		keys = append(keys, r.counted(k))
+	}
+	return keys, err
+}
+
+// counted corrects what a token says about its tries by our own count: not
+// every driver sets the flags.
+func (r *keyring) counted(k signer.KeyInfo) signer.KeyInfo {
+	serial, _, _ := strings.Cut(strings.TrimPrefix(k.Ref, "token:"), "/")
+	n, err := guard{r.store}.Wrong(serial)
+	switch {
+	case err != nil || k.Tries != signer.TriesOK && k.Tries != signer.TriesLow || n == 0:
+	case n >= signer.MaxTries-1:
+		k.Tries = signer.TriesFinal
+	default:
+		k.Tries = signer.TriesLow
+	}
+	return k
 }
 
 // soft are the keys in files that the settings name. Who holds them is taken

@@ -51,6 +51,9 @@ func onePage[S any](c *call, rows []S, next store.Cursor, err error, row func(io
 		for _, r := range rows {
 			row(w, r)
 		}
+		if len(rows) == 0 {
+			fmt.Fprintln(w, "Không có văn bản nào.")
+		}
 		if next != "" {
 			fmt.Fprintf(w, "còn nữa: --after %s\n", next)
 		}
@@ -62,11 +65,11 @@ func printIncomingRow(w io.Writer, s inbox.Summary) {
 	if s.Number > 0 {
 		number = fmt.Sprintf("%d", s.Number)
 	}
-	fmt.Fprintf(w, "%-19s %5s  %-10s %-20s %s: %s%s\n", s.ID, number, s.Entered, s.State.Name(), clean(s.Code.String()), clean(s.Subject), marked(s.Urgency))
+	fmt.Fprintf(w, "%-19s %5s  %-10s %-20s %s%s\n", s.ID, number, s.Entered, s.State.Name(), caption(s.Subject, s.Code.String()), marked(s.Urgency))
 }
 
 func printOutgoingRow(w io.Writer, s outbox.Summary) {
-	fmt.Fprintf(w, "%-19s %-10s %-20s %s: %s%s\n", s.ID, s.Date, s.State.Name(), clean(s.Code.String()), clean(s.Subject), marked(s.Urgency))
+	fmt.Fprintf(w, "%-19s %-10s %-20s %s%s\n", s.ID, s.Date, s.State.Name(), caption(s.Subject, s.Code.String()), marked(s.Urgency))
 }
 
 // marked is the urgency of a row, nothing for the usual one.
@@ -114,6 +117,9 @@ func lines[R any](c *call, b booked[R], err error, row func(io.Writer, R)) error
 	return c.say(b, func(w io.Writer) {
 		for _, r := range b.Lines {
 			row(w, r)
+		}
+		if len(b.Lines) == 0 {
+			fmt.Fprintf(w, "Sổ %s năm %d chưa có dòng nào.\n", b.Book, b.Year)
 		}
 	})
 }

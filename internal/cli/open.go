@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"slices"
@@ -170,14 +171,21 @@ func (c *call) inOffice(do func(*workplace) error) error {
 	return errors.Join(do(w), w.Close())
 }
 
+// errOwned: a process that has just taken the home now listens on its socket,
+// so that the call can be handed to it.
+var errOwned = fmt.Errorf("owner listens: %w", store.ErrLocked)
+
 // open opens the office, waiting a little for a program that has it for a
-// moment only.
+// moment only; errOwned when that program turns out to be one that stays.
 func (c *call) open() (*workplace, error) {
 	deadline := time.Now().Add(lockPatience)
 	for {
 		w, err := openWorkplace(c.home, openOptions{})
 		if !errors.Is(err, store.ErrLocked) || time.Now().After(deadline) || c.ctx.Err() != nil {
 			return w, err
+		}
+		if conn, err := dialOwner(c.home); err == nil {
+			return nil, errors.Join(errOwned, conn.Close())
 		}
 	}
 }

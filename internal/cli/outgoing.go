@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"vanthu/internal/document"
@@ -111,14 +110,14 @@ func (v *draftVerb) Run(c *call) error {
 		if err != nil {
 			return outbox.Document{}, err
 		}
-		pdf, err := os.Open(c.path(v.File))
+		pdf, err := c.openFile(v.File)
 		if err != nil {
 			return outbox.Document{}, err
 		}
 		defer pdf.Close()
 		var attached []outbox.NewFile
 		for _, name := range v.Attach {
-			f, err := os.Open(c.path(name))
+			f, err := c.openFile(name)
 			if err != nil {
 				return outbox.Document{}, err
 			}
@@ -150,7 +149,7 @@ func (v *editVerb) Run(c *call) error {
 		if err != nil || v.File == "" {
 			return doc, err
 		}
-		pdf, err := os.Open(c.path(v.File))
+		pdf, err := c.openFile(v.File)
 		if err != nil {
 			return doc, err
 		}
@@ -178,6 +177,9 @@ func (v *signVerb) Run(c *call) error {
 		if err != nil {
 			return doc, err
 		}
+		if _, err := outbox.Step(doc.State, outbox.EventSign); err != nil {
+			return doc, err // before the PIN is spent on it
+		}
 		ref := v.Key
 		if ref == "" {
 			leader, err := leaderNamed(w.office, doc.Draft.Signer.Name)
@@ -198,6 +200,13 @@ type sealVerb struct {
 
 func (v *sealVerb) Run(c *call) error {
 	return c.outgoing(func(ctx context.Context, w *workplace) (outbox.Document, error) {
+		doc, err := w.outbox.Get(v.ID)
+		if err != nil {
+			return doc, err
+		}
+		if _, err := outbox.Step(doc.State, outbox.EventSeal); err != nil {
+			return doc, err // before the PIN is spent on it
+		}
 		ref := v.Key
 		if ref == "" {
 			ref = w.office.Seal.Key

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -120,5 +121,15 @@ func TestNewIDs(t *testing.T) {
 			t.Fatalf("%s after %s", id, last)
 		}
 		seen[id], last = true, id
+	}
+}
+
+// TestVerbFindsLateOwner: a program that took the home a moment before the
+// verb, and listens only now, is asked instead of waited for in vain.
+func TestVerbFindsLateOwner(t *testing.T) {
+	w := newOwner(t)
+	c := &call{ctx: t.Context(), home: w.home}
+	if _, err := c.open(); !errors.Is(err, errOwned) {
+		t.Errorf("got %v, want errOwned", err)
 	}
 }

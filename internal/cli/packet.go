@@ -75,7 +75,7 @@ type packetShowVerb struct {
 
 // Run reads a packet the way the incoming desk does.
 func (v *packetShowVerb) Run(c *call) error {
-	f, err := os.Open(c.path(v.File))
+	f, err := c.openFile(v.File)
 	if err != nil {
 		return err
 	}
@@ -85,6 +85,11 @@ func (v *packetShowVerb) Run(c *call) error {
 		return err
 	}
 	defer p.Remove()
+	if p.Document != nil {
+		if err := c.refuseSecretPacket(*p.Document); err != nil {
+			return err
+		}
+	}
 	view, err := v.view(c, p)
 	if err != nil {
 		return err
@@ -126,13 +131,12 @@ func saveAttachment(a edxml.Attachment, dir string) (string, error) {
 		return "", err
 	}
 	defer r.Close()
-	path := filepath.Join(dir, a.Name)
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := createFree(dir, document.CleanName(a.Name))
 	if err != nil {
 		return "", err
 	}
 	_, err = io.Copy(f, r)
-	return path, errors.Join(err, f.Close())
+	return f.Name(), errors.Join(err, f.Close())
 }
 
 func printPacket(w io.Writer, p packetView) {
@@ -186,7 +190,7 @@ func (v *packetPackVerb) Run(c *call) (err error) {
 	if err != nil {
 		return err
 	}
-	err = view.write(f, filepath.Dir(c.path(v.Description)))
+	err = view.write(c, f, filepath.Dir(c.path(v.Description)))
 	size, serr := f.Seek(0, io.SeekCurrent)
 	if err = errors.Join(err, serr, f.Close()); err != nil {
 		return errors.Join(err, os.Remove(path))
@@ -213,7 +217,7 @@ func readDescription(path string) (packetView, error) {
 }
 
 // write writes the packet; the files of attachments are found from dir.
-func (p packetView) write(w io.Writer, dir string) error {
+func (p packetView) write(c *call, w io.Writer, dir string) error {
 	if s := p.Status; s != nil {
 		out := edxml.Status{From: s.From, For: s.For, Staff: s.Staff, Code: s.Code, Description: s.Description}
 		if s.Time != nil {
@@ -222,9 +226,6 @@ func (p packetView) write(w io.Writer, dir string) error {
 		return edxml.WriteStatus(w, out)
 	}
 	d := p.Document
-	if mark, found := document.SecretMark(d.TypeName, d.Subject, d.Content); found {
-		return document.RefuseSecret(mark)
-	}
 	t, _ := document.TypeByName(d.TypeName)
 	out := edxml.Document{ID: d.ID, From: d.From, To: d.To, Code: d.Code, Place: d.Place, Date: d.Date, Subject: d.Subject,
 		Type: edxml.TypeInfo{Type: 2, Detail: t.List, Name: d.TypeName}, Content: d.Content, Signer: d.Signer, Due: d.Due,
@@ -237,11 +238,17 @@ func (p packetView) write(w io.Writer, dir string) error {
 			path = filepath.Join(dir, path)
 		}
 		info, err := os.Stat(path)
+		if err == nil && !info.Mode().IsRegular() {
+			err = fmt.Errorf("%s: %w", path, errNotFile)
+		}
 		if err != nil {
 			return err
 		}
 		out.Attachments = append(out.Attachments, edxml.Attachment{Name: document.CleanName(a.Name), Description: a.Description,
 			Size: info.Size(), Open: func() (io.ReadCloser, error) { return os.Open(path) }})
+	}
+	if err := c.refuseSecretPacket(out); err != nil {
+		return err
 	}
 	return edxml.WriteDocument(w, out)
 }

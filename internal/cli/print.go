@@ -17,7 +17,21 @@ func clean(s string) string { return viet.Clean(s) }
 // title names an incoming document on one line.
 func title(doc inbox.Document) string {
 	m := doc.Meta()
-	return clean(strings.Join(strings.Fields(fmt.Sprintf("%s %s %s: %s", m.TypeName, m.Code, m.Issuer.Name, m.Subject)), " "))
+	return caption(m.Subject, m.TypeName, m.Code.String(), m.Issuer.Name)
+}
+
+// caption is what names a document and what it is about, on one line; either
+// may be missing, in a draft or in a packet that cannot be read.
+func caption(subject string, names ...string) string {
+	name := strings.Join(strings.Fields(strings.Join(names, " ")), " ")
+	subject = strings.Join(strings.Fields(subject), " ")
+	switch {
+	case name == "" && subject == "":
+		return "(không có thông tin)"
+	case name == "" || subject == "":
+		return clean(name + subject)
+	}
+	return clean(name + ": " + subject)
 }
 
 // field prints a named value unless it is empty.

@@ -54,7 +54,13 @@ func run(c *call) int {
 			return code
 		}
 	}
-	if err := verb.Run(c, verb); err != nil {
+	err = verb.Run(c, verb)
+	if errors.Is(err, errOwned) {
+		if code, done := forward(c); done {
+			return code
+		}
+	}
+	if err != nil {
 		return complain(c.err, err)
 	}
 	return Done

@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/alecthomas/kong"
 
+	"vanthu/internal/courier"
 	"vanthu/internal/document"
 	"vanthu/signer"
 	"vanthu/store"
@@ -125,6 +128,10 @@ func TestComplainFindsTheWords(t *testing.T) {
 		{fmt.Errorf("register x: %w", problem), Failed, "vanthu: Chuyện này. Làm thế kia.\n"},
 		{fmt.Errorf("open store: %w", store.ErrLocked), Failed, "đang được một chương trình vanthu khác"},
 		{fmt.Errorf("put: %w", store.ErrFull), Failed, "đã đầy"},
+		{fmt.Errorf("issue: packet: %w", &fs.PathError{Op: "write", Path: "/x", Err: syscall.ENOSPC}), Failed, "đã đầy"},
+		{&fs.PathError{Op: "open", Path: "/x.pdf", Err: fs.ErrNotExist}, Failed, "vanthu: Không có tệp hoặc thư mục (/x.pdf). Kiểm tra"},
+		{fmt.Errorf("poll: %w", courier.ErrNeedsClerk), Failed, "khóa bí mật"},
+		{fmt.Errorf("open: %w", &signer.PINError{Tries: signer.TriesOK, Left: -1}), Failed, "vanthu: Sai mã PIN. Hỏi lại"},
 		{store.ErrNewer, Failed, "mới hơn"},
 		{store.ErrDamaged, Failed, "vanthu check"},
 		{fmt.Errorf("open: %w", &signer.PINError{Tries: signer.TriesLow, Left: 2}), Failed, "còn khoảng 2 lần thử"},

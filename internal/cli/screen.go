@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -59,7 +58,11 @@ func openScreenPlace(c *call) (*workplace, error) {
 		conn.Close()
 		return nil, alreadyOpen()
 	}
-	return c.open()
+	w, err := c.open()
+	if errors.Is(err, errOwned) {
+		err = alreadyOpen()
+	}
+	return w, err
 }
 
 // alreadyOpen refuses a second screen on the same home.
@@ -184,23 +187,17 @@ func (d disk) SaveDir() string { return d.start }
 
 // Open reads a file.
 func (d disk) Open(path string) (io.ReadCloser, string, int64, error) {
-	f, err := os.Open(d.path(path))
+	f, err := openRegular(d.path(path))
 	if err != nil {
 		return nil, "", 0, err
 	}
 	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s: %w", path, errNotFile)
-	}
 	if err != nil {
 		f.Close()
 		return nil, "", 0, err
 	}
 	return f, info.Name(), info.Size(), nil
 }
-
-// errNotFile: a path names something that is no file.
-var errNotFile = errors.New("not a file")
 
 // path is absolute; ~ is the user's folder, relative paths start at SaveDir.
 func (d disk) path(p string) string {

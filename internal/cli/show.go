@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"vanthu/outbox"
 	"vanthu/store"
@@ -35,7 +34,7 @@ func (v *showVerb) Run(c *call) error {
 
 // outgoingTitle names an outgoing document on one line.
 func outgoingTitle(d outbox.Document) string {
-	return clean(strings.Join(strings.Fields(fmt.Sprintf("%s %s: %s", d.Draft.TypeName, d.Code, d.Draft.Subject)), " "))
+	return caption(d.Draft.Subject, d.Draft.TypeName, d.Code.String())
 }
 
 // printOutgoing shows an outgoing document to a person.

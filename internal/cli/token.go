@@ -61,12 +61,16 @@ func (v *tokenListVerb) Run(c *call) error {
 			}
 			answer.Drivers = append(answer.Drivers, one)
 			for _, k := range m.Keys {
-				answer.Keys = append(answer.Keys, newTokenInfo(k))
+				answer.Keys = append(answer.Keys, newTokenInfo(w.keys.counted(k)))
 			}
 		}
 		return c.say(answer, func(out io.Writer) {
 			for _, k := range answer.Keys {
-				fmt.Fprintf(out, "%s  %s, %s\n", k.Ref, clean(k.Holder), clean(k.Organization))
+				fmt.Fprintf(out, "%s  %s, %s", k.Ref, clean(k.Holder), clean(k.Organization))
+				if words := triesWords(signer.Tries(k.Tries)); words != "" {
+					fmt.Fprintf(out, " (%s)", words)
+				}
+				fmt.Fprintln(out)
 			}
 			for _, d := range answer.Drivers {
 				fmt.Fprintf(out, "%s: %d thiết bị %s\n", d.Path, d.Tokens, clean(d.Error))

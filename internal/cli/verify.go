@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
 	"vanthu/internal/document"
@@ -24,7 +25,7 @@ var errVerdict = errors.New("verdict is not valid")
 
 // Run answers with the report; the exit code is 0 only for the verdict valid.
 func (v *verifyVerb) Run(c *call) error {
-	f, err := os.Open(c.path(v.File))
+	f, err := c.openFile(v.File)
 	if err != nil {
 		return err
 	}
@@ -32,6 +33,9 @@ func (v *verifyVerb) Run(c *call) error {
 	trust := c.home.TrustDir()
 	if v.Trust != "" {
 		trust = c.path(v.Trust)
+		if info, err := os.Stat(trust); err != nil || !info.IsDir() {
+			return badUsage("--trust: %s không phải một thư mục", trust)
+		}
 	} else if _, err := os.Stat(trust); errors.Is(err, fs.ErrNotExist) {
 		return badUsage("chưa có cơ quan ở %s: thêm --trust THƯ-MỤC chứa chứng thư gốc", c.home.Dir)
 	}
@@ -43,7 +47,7 @@ func (v *verifyVerb) Run(c *call) error {
 		return err
 	}
 	if report.Document != verdict.Valid {
-		return document.Refuse(errVerdict, fmt.Sprintf("Kết luận: %s.", report.Document.Name()), verdictNext(report.Document))
+		return document.Refuse(errVerdict, fmt.Sprintf("Kết luận: %s.", report.Document.Name()), reportNext(report))
 	}
 	return nil
 }
@@ -66,6 +70,17 @@ func filled[T any](list []T) []T {
 		return []T{}
 	}
 	return list
+}
+
+// reportNext is what to do about a report that is not valid: a damaged file
+// is not mended by more certificates.
+func reportNext(r verdict.Report) string {
+	for _, s := range r.Signatures {
+		if slices.Contains(s.Reasons, signer.ReasonDamagedFile) {
+			return "Tệp hỏng: đề nghị nơi gửi gửi lại."
+		}
+	}
+	return verdictNext(r.Document)
 }
 
 // verdictNext is what to do about a verdict other than valid.

@@ -8,6 +8,10 @@ import (
 	"vanthu/internal/document"
 )
 
+// Check finds the first thing in the settings an office cannot work with, as
+// Load and Save do. Errors are *document.Problem of class ErrConfig.
+func Check(h Home, o Office) error { return o.check(h) }
+
 // check finds the first thing in the settings an office cannot work with.
 func (o Office) check(h Home) error {
 	for _, find := range []func() error{o.checkAgency, o.checkAxis, o.checkSigning, o.checkSeries} {
@@ -43,7 +47,13 @@ func (o Office) checkAgency() error {
 	return nil
 }
 
+// maxPoll is the longest time between two looks at the axis, in minutes: a day.
+const maxPoll = 24 * 60
+
 func (o Office) checkAxis() error {
+	if o.Axis.PollMinutes < 0 || o.Axis.PollMinutes > maxPoll {
+		return missing("axis.poll_minutes", "Ghi số phút giữa hai lần hỏi trục, từ 1 đến 1440.")
+	}
 	if o.Axis.URL == "" {
 		return nil
 	}
@@ -57,14 +67,11 @@ func (o Office) checkAxis() error {
 	if o.Axis.SecretFile == "" {
 		return missing("axis.secret_file", "Ghi tên tệp chứa khóa bí mật, ví dụ \"axis.secret\".")
 	}
-	if o.Axis.PollMinutes < 0 {
-		return missing("axis.poll_minutes", "Ghi số phút giữa hai lần hỏi trục, từ 1 trở lên.")
-	}
 	return nil
 }
 
 func (o Office) checkSigning() error {
-	if d := o.Seal.DiameterMM; d < 0 || d > 100 {
+	if d := o.Seal.DiameterMM; !(d >= 0 && d <= 100) { // NaN neither
 		return missing("seal.diameter_mm", "Ghi đường kính thật của con dấu, tính bằng mi-li-mét.")
 	}
 	keys := []struct{ name, ref string }{{"seal.key", o.Seal.Key}}

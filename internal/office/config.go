@@ -53,10 +53,13 @@ func Load(h Home) (Office, error) {
 	return o, o.check(h)
 }
 
+// byteOrderMark is what Windows' editors put before a text.
+const byteOrderMark = "\uFEFF"
+
 // parse reads a settings file; any key it does not know is an error.
 func parse(data []byte) (Office, error) {
 	var o Office
-	err := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().Decode(&o)
+	err := toml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte(byteOrderMark)))).DisallowUnknownFields().Decode(&o)
 	if err != nil {
 		return Office{}, err
 	}
@@ -111,11 +114,14 @@ func explain(h Home, err error) error {
 		first := strict.Errors[0]
 		line, _ := first.Position()
 		return broken(h, fmt.Sprintf("dòng %d: không có mục cấu hình nào tên là %q", line, strings.Join(first.Key(), ".")),
-			"Sửa lại tên mục hoặc xóa dòng đó; danh sách các mục ở docs/huong-dan.md.")
+			"Sửa lại tên mục hoặc xóa dòng đó; danh sách các mục ở docs/format.md.")
 	}
 	var syntax *toml.DecodeError
 	if errors.As(err, &syntax) {
 		line, column := syntax.Position()
+		if strings.Contains(syntax.Error(), "already") {
+			return broken(h, fmt.Sprintf("dòng %d: mục %q ghi hai lần", line, strings.Join(syntax.Key(), ".")), "Xóa một trong hai chỗ.")
+		}
 		what := fmt.Sprintf("dòng %d, cột %d: không đọc được", line, column)
 		if key := strings.Join(syntax.Key(), "."); key != "" {
 			what = fmt.Sprintf("dòng %d: giá trị của mục %q không đúng kiểu", line, key)

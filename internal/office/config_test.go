@@ -81,6 +81,9 @@ func TestLoadNamesTheMistake(t *testing.T) {
 		{"soft keys not allowed", "allow_soft_keys = true", "allow_soft_keys = false", `"leaders[1].key"`},
 		{"bad type", "['Quyết định']", "['Quyêt định']", `"series[1].types"`},
 		{"bad typing", "typing = 'telex'", "typing = 'tcvn'", `"typing"`},
+		{"no diameter", "diameter_mm = 36.0", "diameter_mm = nan", `"seal.diameter_mm"`},
+		{"a poll that overflows", "poll_minutes = ", "poll_minutes = 99999999", `"axis.poll_minutes"`},
+		{"twice", "practice = true", "practice = true\npractice = true", `"practice" ghi hai lần`},
 		{"bad diameter", "diameter_mm = 36", "diameter_mm = -1", `"seal.diameter_mm"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -100,6 +103,26 @@ func TestLoadNamesTheMistake(t *testing.T) {
 				t.Errorf("got %q / %q, want it to name %s", p.What, p.Next, c.says)
 			}
 		})
+	}
+}
+
+// TestLoadReadsWindowsText: editors on Windows put a mark before the text and
+// two characters at the end of each line.
+func TestLoadReadsWindowsText(t *testing.T) {
+	h := newHome(t)
+	if err := Save(h, sample()); err != nil {
+		t.Fatal(err)
+	}
+	good, err := os.ReadFile(h.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := "\uFEFF" + strings.ReplaceAll(string(good), "\n", "\r\n")
+	if err := os.WriteFile(h.Config(), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if o, err := Load(h); err != nil || o.Agency.Code != sample().Agency.Code {
+		t.Errorf("got %v, %v", o.Agency, err)
 	}
 }
 
