@@ -2,6 +2,10 @@
 // the registers with their gap-free numbers, the jobs waiting for the link,
 // the hash-chained journal, and the files themselves (blobs).
 //
+// Counting and paging cost what they show and not what the store holds: windows
+// have bounds on both sides, counts touch keys only, and a JobFeed tells what
+// became of jobs so that nobody reads them all twice.
+//
 // The four types: Store is the open home, Tx one transaction, Record what
 // callers keep, Window a page of a list.
 //
@@ -26,7 +30,9 @@
 // document (record of 2 KB, four index entries moved, register line, two jobs,
 // journal) writes 114 KB at 10,000 documents and 145 KB at 100,000, nearly all of
 // it whole pages of the index; an act that only changes a record and no index
-// writes 40 KB. A page of 50 takes 1.3 ms at either size. A blob costs two fsyncs,
+// writes 40 KB. The incoming desk registering in a tidy home of 10,000 (bench/fill)
+// writes 79 KB, twenty pages: root, branch and leaf of four buckets, and three
+// places of the index. A page of 50 takes 1.3 ms at either size. A blob costs two fsyncs,
 // three when its folder is new.
 //
 // On disk, DIR/vanthu.db is one bbolt file with seven buckets (bucket.go; each
