@@ -23,7 +23,9 @@ type axisServeVerb struct {
 	Data   string   `required:"" placeholder:"THƯ-MỤC" help:"Thư mục giữ trạng thái của trục."`
 	System []string `required:"" sep:"none" placeholder:"MÃ=TỆP-KHÓA" help:"Hệ thống kết nối và tệp chứa khóa bí mật; dùng nhiều lần được."`
 	Agency []string `required:"" sep:"none" placeholder:"MÃ=TÊN" help:"Cơ quan; thuộc hệ thống ghi ngay trước nó. Dùng nhiều lần được."`
-	Log    bool     `help:"Ghi từng yêu cầu ra đầu ra lỗi."`
+	// A real axis hands out other bytes than it got, so this one does too.
+	Reprint bool `negatable:"" default:"true" help:"Phát lại gói tin như trục thật: in lại và ghi thêm vết (TraceHeader)."`
+	Log     bool `help:"Ghi từng yêu cầu ra đầu ra lỗi."`
 }
 
 // Help says what the flags' order means.
@@ -35,7 +37,7 @@ func (*axisServeVerb) Help() string {
 
 // Run serves until it is told to stop.
 func (v *axisServeVerb) Run(c *call, words *kong.Context) error {
-	o := axissim.Options{Dir: c.path(v.Data), Log: slog.New(slog.DiscardHandler)}
+	o := axissim.Options{Dir: c.path(v.Data), Reprint: v.Reprint, Log: slog.New(slog.DiscardHandler)}
 	if v.Log {
 		o.Log = slog.New(slog.NewTextHandler(c.err, nil))
 	}
@@ -43,6 +45,9 @@ func (v *axisServeVerb) Run(c *call, words *kong.Context) error {
 		return err
 	}
 	sim, err := axissim.New(o)
+	if errors.Is(err, axissim.ErrLocked) {
+		return document.Refuse(err, fmt.Sprintf("Thư mục %s đang do một trục khác dùng.", v.Data), "Dừng trục đó, hoặc chọn thư mục khác bằng --data.")
+	}
 	if err != nil {
 		return err
 	}
@@ -53,10 +58,28 @@ func (v *axisServeVerb) Run(c *call, words *kong.Context) error {
 	}
 	server := &http.Server{Handler: sim.Handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn)}
 	fmt.Fprintf(c.out, "listening on http://%s\n", l.Addr())
-	defer context.AfterFunc(c.ctx, func() { server.Close() })()
+	return serveUntil(c.ctx, server, l)
+}
+
+// patience is how long what is under way may take when the axis is told to
+// stop: a request half done would leave its sender in doubt.
+const patience = 5 * time.Second
+
+// serveUntil serves until ctx ends, and then answers what is under way.
+func serveUntil(ctx context.Context, server *http.Server, l net.Listener) error {
+	settled := make(chan struct{})
+	defer context.AfterFunc(ctx, func() {
+		defer close(settled)
+		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		defer cancel()
+		if server.Shutdown(limit) != nil {
+			server.Close()
+		}
+	})()
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
+	<-settled
 	return nil
 }
 

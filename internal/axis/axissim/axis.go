@@ -25,6 +25,7 @@ type Options struct {
 	Rand     io.Reader        // docIds; nil means crypto/rand
 
 	MaxAge    time.Duration // oldest accepted timestamp; 0 checks none, as long-lived SDK clients need
+	Reprint   bool          // recipients get packets as the real axis reprints them, with a hop of its own
 	MaxPacket int64         // bytes of one packet; 0 means 256 MB
 }
 

@@ -13,8 +13,9 @@
 // Decisions where nobody knows what the real axis does: one unknown recipient
 // refuses the whole packet (18); getEdoc sets "processing"; the same POST twice
 // is two packets with docIds of their own, as a JDK that repeats itself may
-// cause; time stamps are checked only when Options.MaxAge says so; packets are
-// kept as sent, the axis's reprinting and TraceHeader are not imitated.
+// cause; time stamps are checked only when Options.MaxAge says so. With
+// Options.Reprint recipients get packets as the real axis prints them anew
+// (reprint.go); without, as sent. The sender always gets its own bytes back.
 //
 // The answers are written here, not with the client's code, so that client and
 // simulator cannot agree on the same mistake.

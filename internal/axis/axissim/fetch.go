@@ -17,20 +17,20 @@ func (a *Axis) packet(r request) (*os.File, int64, error) {
 	file := ""
 	for _, id := range params(r.Request, "docId") {
 		if h, found := a.state.copies[id]; found && a.state.serves(r.system, string(h.To)) {
-			file = h.message.DocID
+			file = a.deliveredOrSent(h.message.DocID)
 			if h.status == initial {
 				if err := a.commit(event{Time: a.options.Clock(), Status: &change{DocID: id, Status: processing}}); err != nil {
 					return nil, 0, err
 				}
 			}
 		} else if m, found := a.state.sent[id]; found && m.System == r.system {
-			file = m.DocID
+			file = a.packetPath(m.DocID)
 		}
 	}
 	if file == "" {
 		return nil, 0, refused(codeOther, "Không có gói tin này")
 	}
-	return openPacket(a.packetPath(file))
+	return openPacket(file)
 }
 
 func openPacket(path string) (*os.File, int64, error) {

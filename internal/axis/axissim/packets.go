@@ -25,6 +25,7 @@ func (a *Axis) sweep() error {
 	}
 	for _, f := range files {
 		id, ok := strings.CutSuffix(f.Name(), ".edxml")
+		id = strings.TrimSuffix(id, deliveredMark)
 		if _, known := a.state.sent[id]; !ok || !known {
 			if err := os.RemoveAll(filepath.Join(a.packetDir(), f.Name())); err != nil {
 				return err

@@ -163,6 +163,11 @@ func (a *Axis) deliver(m *message, to []document.Code, u *upload) (string, error
 		return "", err
 	}
 	m.DocID, m.Sent = id, a.options.Clock()
+	if a.options.Reprint {
+		if err := a.printDelivery(m); err != nil {
+			return "", err
+		}
+	}
 	return id, a.commit(event{Time: m.Sent, Sent: m})
 }
 
