@@ -19,13 +19,12 @@ import (
 )
 
 type axisServeVerb struct {
-	Listen string   `default:"127.0.0.1:0" placeholder:"ĐỊA-CHỈ" help:"Nơi lắng nghe; cổng 0: cổng nào trống."`
-	Data   string   `required:"" placeholder:"THƯ-MỤC" help:"Thư mục giữ trạng thái của trục."`
-	System []string `required:"" sep:"none" placeholder:"MÃ=TỆP-KHÓA" help:"Hệ thống kết nối và tệp chứa khóa bí mật; dùng nhiều lần được."`
-	Agency []string `required:"" sep:"none" placeholder:"MÃ=TÊN" help:"Cơ quan; thuộc hệ thống ghi ngay trước nó. Dùng nhiều lần được."`
-	// A real axis hands out other bytes than it got, so this one does too.
-	Reprint bool `negatable:"" default:"true" help:"Phát lại gói tin như trục thật: in lại và ghi thêm vết (TraceHeader)."`
-	Log     bool `help:"Ghi từng yêu cầu ra đầu ra lỗi."`
+	Listen  string   `default:"127.0.0.1:0" placeholder:"ĐỊA-CHỈ" help:"Nơi lắng nghe; cổng 0: cổng nào trống."`
+	Data    string   `required:"" placeholder:"THƯ-MỤC" help:"Thư mục giữ trạng thái của trục."`
+	System  []string `required:"" sep:"none" placeholder:"MÃ=TỆP-KHÓA" help:"Hệ thống kết nối và tệp chứa khóa bí mật; dùng nhiều lần được."`
+	Agency  []string `required:"" sep:"none" placeholder:"MÃ=TÊN" help:"Cơ quan; thuộc hệ thống ghi ngay trước nó. Dùng nhiều lần được."`
+	Reprint bool     `help:"Phát lại gói tin như trục thật: in lại và ghi thêm vết (TraceHeader)."`
+	Log     bool     `help:"Ghi từng yêu cầu ra đầu ra lỗi."`
 }
 
 // Help says what the flags' order means.

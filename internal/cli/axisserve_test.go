@@ -145,15 +145,15 @@ func TestAxisHoldsItsFolder(t *testing.T) {
 	}
 }
 
-// TestAxisReprints: `axis serve` hands out other bytes than it got, as the real
-// one does, unless it is told not to.
+// TestAxisReprints: told to, `axis serve` hands out other bytes than it got, as
+// the real one does.
 func TestAxisReprints(t *testing.T) {
 	a, b := document.Agency{Code: "H01.1", Name: "Xã A"}, document.Agency{Code: "H01.2", Name: "Xã B"}
 	packet, _ := axistest.Packet(t, 1, a, []document.Agency{b}, nil)
 	for name, tt := range map[string]struct {
 		flags []string
 		same  bool
-	}{"by itself": {nil, false}, "told not to": {[]string{"--no-reprint"}, true}} {
+	}{"by itself": {nil, true}, "told to": {[]string{"--reprint"}, false}} {
 		t.Run(name, func(t *testing.T) {
 			c := startServing(t, t.TempDir(), tt.flags...).client(t)
 			if _, err := c.Send(t.Context(), axis.Message{From: a.Code, Type: axis.Edoc, Body: bytes.NewReader(packet), Size: int64(len(packet))}); err != nil {

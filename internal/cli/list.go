@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"vanthu/inbox"
 	"vanthu/internal/document"
@@ -31,6 +33,9 @@ func (v *listVerb) Run(c *call) error {
 	if v.Limit <= 0 {
 		return badUsage("--limit: phải từ 1 trở lên")
 	}
+	if err := v.knowsState(); err != nil {
+		return err
+	}
 	window := store.Window{After: store.Cursor(v.After), Limit: v.Limit}
 	return c.inOffice(func(w *workplace) error {
 		if v.Which == "incoming" {
@@ -40,6 +45,27 @@ func (v *listVerb) Run(c *call) error {
 		rows, next, err := w.outbox.List(outbox.Filter{State: outbox.State(v.State), Text: v.Text, Open: v.Open}, window)
 		return onePage(c, rows, next, err, printOutgoingRow)
 	})
+}
+
+// knowsState refuses a state that no document of the list can have: an empty
+// answer would read as "nothing to do".
+func (v *listVerb) knowsState() error {
+	names := stateNames(outbox.States())
+	if v.Which == "incoming" {
+		names = stateNames(inbox.States())
+	}
+	if v.State == "" || slices.Contains(names, v.State) {
+		return nil
+	}
+	return badUsage("--state: phải là một trong %s, không phải %q", strings.Join(names, ", "), v.State)
+}
+
+func stateNames[S ~string](states []S) []string {
+	var names []string
+	for _, s := range states {
+		names = append(names, string(s))
+	}
+	return names
 }
 
 // onePage answers with one page of a list.
@@ -95,6 +121,9 @@ type booked[R any] struct {
 }
 
 func (v *bookVerb) Run(c *call) error {
+	if v.Year < 0 || v.Year > 9999 {
+		return badUsage("năm phải từ 1 đến 9999")
+	}
 	return c.inOffice(func(w *workplace) error {
 		year := v.Year
 		if year == 0 {
