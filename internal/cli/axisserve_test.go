@@ -5,12 +5,14 @@ import (
 	"bytes"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"vanthu/internal/axis"
 	"vanthu/internal/axis/axistest"
@@ -55,9 +57,20 @@ func startServing(t *testing.T, dir string, flags ...string) *serving {
 	return s
 }
 
+// expecting sends no body before the server asks for it ("Expect:
+// 100-continue"), that is, before its handler reads.
+type expecting struct{ http.Transport }
+
+func (e *expecting) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set("Expect", "100-continue")
+	return e.Transport.RoundTrip(r)
+}
+
 func (s *serving) client(t *testing.T) *axis.Client {
 	t.Helper()
-	c, err := axis.New(axis.Config{URL: s.url, System: "S", Secret: []byte("bí mật")})
+	line := &expecting{http.Transport{ExpectContinueTimeout: time.Minute, DisableKeepAlives: true}}
+	c, err := axis.New(axis.Config{URL: s.url, System: "S", Secret: []byte("bí mật"), HTTP: &http.Client{Transport: line}})
 	if err != nil {
 		t.Fatal(err)
 	}
