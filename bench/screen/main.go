@@ -1,7 +1,7 @@
 // Screen measures what a person at the desk feels: the time from exec to the
 // first full frame, bytes and time of one row down, bytes while idle.
 //
-//	go run ./bench/screen [-runs 20] [-rows 200] [-marker TEXT] -- ./vanthu --home DIR
+//	go run ./bench/screen [-runs 20] [-rows 50] [-marker TEXT] -- ./vanthu --home DIR
 //
 // While the program exchanges with an axis its own news count among the bytes of
 // a row; the times stay true.
@@ -35,7 +35,7 @@ func main() {
 	flag.IntVar(&o.width, "width", 80, "columns of the terminal")
 	flag.IntVar(&o.height, "height", 24, "rows of the terminal")
 	flag.IntVar(&o.runs, "runs", 20, "starts to measure")
-	flag.IntVar(&o.rows, "rows", 200, "rows to move down")
+	flag.IntVar(&o.rows, "rows", 50, "rows to move down; a tidy home has 60 open ones")
 	flag.StringVar(&o.marker, "marker", "Thoát", "text on the last line of the first full frame")
 	flag.StringVar(&o.list, "list", "2", "keys that open the long list")
 	flag.StringVar(&o.listMarker, "list-marker", "Văn bản đến", "text that shows the list is open")
