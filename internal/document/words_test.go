@@ -107,6 +107,8 @@ func TestSecretMark(t *testing.T) {
 		"MẬT": "Mật", "Tối mật": "Tối mật", "[TUYỆT MẬT]": "Tuyệt mật", "Độ mật: Tối mật": "Tối mật", "độ mật C": "Mật",
 		"(Mật) Báo cáo tình hình": "Mật", "Báo cáo tình hình (Mật)": "Mật", "ỦY BAN NHÂN DÂN\nMẬT\nSố: 01": "Mật",
 		"Báo cáo TỐI MẬT về quốc phòng": "Tối mật", "M\u00e2\u0323T": "Mật",
+		"MẬT - Kế hoạch phòng thủ": "Mật", "Mật: kế hoạch": "Mật", "Kế hoạch – TỐI MẬT": "Tối mật", "Kế hoạch - mật.": "Mật",
+		"M Ậ T": "Mật", "T Ố I  M Ậ T": "Tối mật", "t u y ệ t m ậ t": "Tuyệt mật", "ＭẬＴ": "Mật", "tối mật.pdf": "Tối mật", "MẬT.docx": "Mật",
 	} {
 		if got, ok := SecretMark("V/v họp", text); !ok || got != want {
 			t.Errorf("SecretMark(%q) = %q, %v, want %q", text, got, ok, want)
@@ -114,7 +116,8 @@ func TestSecretMark(t *testing.T) {
 	}
 	for _, text := range []string{
 		"", "Kế hoạch bảo mật thông tin", "mật độ dân số", "Luật Bảo vệ bí mật nhà nước", "QUY CHẾ BẢO VỆ BÍ MẬT NHÀ NƯỚC",
-		"nuôi ong lấy mật", "Giấy mời họp", "thắt chặt tình thân mật.", "V/v tập huấn công tác bảo vệ bí mật nhà nước", "Độ mật: Không",
+		"nuôi ong lấy mật", "Giấy mời họp", "thắt chặt tình thân mật.", "V/v tập huấn công tác bảo vệ bí mật nhà nước", "Độ mật: Không", "Độ mật: Thường",
+		"Mật ong – sản phẩm OCOP", "V/v bảo mật: hướng dẫn", "Báo cáo mật độ.pdf", "a b c", "Kế hoạch bảo mật - an toàn thông tin", "bao-mat.pdf",
 	} {
 		if got, ok := SecretMark(text); ok {
 			t.Errorf("SecretMark(%q) = %q, want none", text, got)
