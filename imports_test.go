@@ -26,6 +26,8 @@ func rules() []rule {
 		{pkg: "vanthu/store", bare: true, not: []string{"net/http"}},
 		{pkg: "vanthu/internal/viet", bare: true, not: []string{"net/http", "os/exec"}},
 		{pkg: "vanthu/internal/document", bare: true, not: []string{"net/http", "os/exec"}},
+		{pkg: "vanthu/internal/savefile", bare: true, not: []string{"net/http", "os/exec"}},
+		{pkg: "vanthu/internal/textfilter", bare: true, not: []string{"net/http", "os"}},
 		{pkg: "vanthu/internal/verdict", bare: true, not: []string{"net/http", "os"}},
 		{pkg: "vanthu/internal/edxml", not: []string{"vanthu/store", "vanthu/internal/axis", "net/http", "go.etcd.io"}},
 		{pkg: "vanthu/inbox", not: append([]string{"vanthu/outbox"}, desk...)},

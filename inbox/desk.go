@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"vanthu/internal/document"
+	"vanthu/internal/textfilter"
 	"vanthu/internal/verdict"
 	"vanthu/store"
 )
@@ -65,7 +66,7 @@ type Desk struct {
 	// is the default of the packet reader.
 	MaxPacket, MaxFile int64
 
-	texts texts
+	texts textfilter.Memory
 }
 
 func (d *Desk) now() time.Time { return d.Clock() }
@@ -100,8 +101,8 @@ type apply func(tx *store.Tx, doc *Document, now time.Time) (sentence string, er
 func (d *Desk) act(id string, e Event, detail string, change apply) (Document, error) {
 	var doc Document
 	act := store.Act{Who: d.who(), What: string(e), Record: id, Detail: detail}
-	d.texts.forget(id)
-	defer d.texts.forget(id)
+	d.texts.Forget(id)
+	defer d.texts.Forget(id)
 	err := d.Store.Update(act, func(tx *store.Tx) error {
 		doc = Document{}
 		if err := tx.Get(id, &doc); err != nil {

@@ -54,13 +54,13 @@ func (d *Desk) List(f Filter, w store.Window) ([]Summary, store.Cursor, error) {
 	var rows []Summary
 	var next store.Cursor
 	today := d.today()
-	search := d.search(f.Text)
+	words := d.search(f.Text)
 	err := d.Store.View(func(tx *store.Tx) error {
 		for cursor, key := range f.walk(tx, today, w.After) {
 			if w.Limit > 0 && len(rows) == w.Limit {
 				return nil
 			}
-			doc, err := search.read(tx, key)
+			doc, err := d.found(tx, words, key)
 			if err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vanthu/internal/document"
+	"vanthu/internal/textfilter"
 	"vanthu/store"
 )
 
@@ -100,7 +101,7 @@ type Desk struct {
 	// MaxFile limits one file of a document, in bytes; 0 is DefaultMaxFile.
 	MaxFile int64
 
-	texts texts
+	texts textfilter.Memory
 }
 
 // DefaultSeries is the one common series of administrative documents.
@@ -140,8 +141,8 @@ type apply func(tx *store.Tx, doc *Document, now time.Time) error
 func (d *Desk) act(id string, e Event, detail string, change apply) (Document, error) {
 	var doc Document
 	act := store.Act{Who: d.who(), What: string(e), Record: id, Detail: detail}
-	d.texts.forget(id)
-	defer d.texts.forget(id)
+	d.texts.Forget(id)
+	defer d.texts.Forget(id)
 	err := d.Store.Update(act, func(tx *store.Tx) error {
 		doc = Document{}
 		if err := tx.Get(id, &doc); err != nil {

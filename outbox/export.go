@@ -1,19 +1,11 @@
 package outbox
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"vanthu/internal/document"
+	"vanthu/internal/savefile"
 )
-
-// maxCopies bounds the numbers tried for a free file name.
-const maxCopies = 1000
 
 // Export copies a file of a document into a folder under a safe name and
 // returns its path: 0 is the document's own PDF, 1 the first attachment. It
@@ -41,29 +33,5 @@ func (d *Desk) export(file File, dir string) (string, error) {
 		return "", err
 	}
 	defer in.Close()
-	out, err := createFree(dir, document.CleanName(file.Name))
-	if err != nil {
-		return "", err
-	}
-	_, err = io.Copy(out, in)
-	if err = errors.Join(err, out.Sync(), out.Close()); err != nil {
-		return "", errors.Join(err, os.Remove(out.Name()))
-	}
-	return out.Name(), nil
-}
-
-// createFree creates the first free one of "name.pdf", "name (2).pdf", …
-func createFree(dir, name string) (*os.File, error) {
-	ext := filepath.Ext(name)
-	stem := strings.TrimSuffix(name, ext)
-	for n := 1; n <= maxCopies; n++ {
-		if n > 1 {
-			name = fmt.Sprintf("%s (%d)%s", stem, n, ext)
-		}
-		f, err := os.OpenFile(filepath.Join(dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if !errors.Is(err, fs.ErrExist) {
-			return f, err
-		}
-	}
-	return nil, fmt.Errorf("%s: %w", name, fs.ErrExist)
+	return savefile.Write(dir, document.CleanName(file.Name), in)
 }

@@ -45,7 +45,7 @@ func (d *Desk) List(f Filter, w store.Window) ([]Summary, store.Cursor, error) {
 	limit := w.Limit
 	w.Index, w.Prefix = f.index()
 	w.Limit, w.Newest = 0, true
-	search := d.search(f.Text)
+	words := d.search(f.Text)
 	var rows []Summary
 	var next store.Cursor
 	err := d.Store.View(func(tx *store.Tx) error {
@@ -53,7 +53,7 @@ func (d *Desk) List(f Filter, w store.Window) ([]Summary, store.Cursor, error) {
 			if limit > 0 && len(rows) == limit {
 				return nil
 			}
-			doc, err := search.read(tx, key)
+			doc, err := d.found(tx, words, key)
 			if err != nil {
 				return err
 			}

@@ -11,6 +11,7 @@ import (
 
 	"vanthu/internal/document"
 	"vanthu/internal/edxml"
+	"vanthu/internal/savefile"
 )
 
 // packetView is an edXML packet as packet show prints it and packet pack
@@ -131,12 +132,7 @@ func saveAttachment(a edxml.Attachment, dir string) (string, error) {
 		return "", err
 	}
 	defer r.Close()
-	f, err := createFree(dir, document.CleanName(a.Name))
-	if err != nil {
-		return "", err
-	}
-	_, err = io.Copy(f, r)
-	return f.Name(), errors.Join(err, f.Close())
+	return savefile.Write(dir, document.CleanName(a.Name), r)
 }
 
 func printPacket(w io.Writer, p packetView) {
