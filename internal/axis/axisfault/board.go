@@ -1,0 +1,116 @@
+package axisfault
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+)
+
+// Board stands before a handler and applies its rules. It is safe for
+// concurrent use.
+type Board struct {
+	next http.Handler
+	mu   sync.Mutex
+	live []*Rule
+}
+
+// NewBoard is a board over next with these rules.
+func NewBoard(next http.Handler, rules ...Rule) *Board {
+	b := &Board{next: next}
+	b.Set(rules...)
+	return b
+}
+
+// Set replaces all rules.
+func (b *Board) Set(rules ...Rule) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.live = nil
+	for _, r := range rules {
+		b.live = append(b.live, &r)
+	}
+}
+
+// Rules are those that still have requests to spoil.
+func (b *Board) Rules() (all []Rule) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, r := range b.live {
+		if r.Times != 0 {
+			all = append(all, *r)
+		}
+	}
+	return all
+}
+
+// ServeHTTP lets the request meet every rule for it, the first outermost.
+func (b *Board) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := b.next
+	met := b.meet(path.Base(r.URL.Path))
+	for i := len(met) - 1; i >= 0; i-- {
+		h = met[i](h)
+	}
+	h.ServeHTTP(w, r)
+}
+
+// meet takes the faults that a request for this operation is due.
+func (b *Board) meet(operation string) (due []Fault) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, r := range b.live {
+		if r.Times == 0 || r.Operation != "" && !strings.EqualFold(r.Operation, operation) {
+			continue
+		}
+		if r.Times > 0 {
+			r.Times--
+		}
+		due = append(due, r.fault)
+	}
+	return due
+}
+
+// maxRules bounds the body of an admin call.
+const maxRules = 64 << 10
+
+// Admin is the admin call: GET tells the rules, one a line, PUT replaces them,
+// DELETE ends them all. Only this machine may call, and no web page.
+func (b *Board) Admin(wait Wait) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !loopback(r.RemoteAddr) || r.Header.Get("Origin") != "" {
+			http.Error(w, "only from this machine", http.StatusForbidden)
+			return
+		}
+		switch r.Method {
+		case http.MethodPut:
+			text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRules))
+			if err != nil {
+				http.Error(w, "too long", http.StatusRequestEntityTooLarge)
+				return
+			}
+			rules, err := ParseAll(strings.Split(string(text), "\n"), wait)
+			if err != nil {
+				http.Error(w, err.Error(), http.StatusBadRequest)
+				return
+			}
+			b.Set(rules...)
+		case http.MethodDelete:
+			b.Set()
+		case http.MethodGet:
+		default:
+			http.Error(w, "GET, PUT or DELETE", http.StatusMethodNotAllowed)
+			return
+		}
+		for _, rule := range b.Rules() {
+			fmt.Fprintln(w, rule)
+		}
+	})
+}
+
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	return err == nil && net.ParseIP(host).IsLoopback()
+}
