@@ -17,8 +17,15 @@
 // Options.Reprint recipients get packets as the real axis prints them anew
 // (reprint.go); without, as sent. The sender always gets its own bytes back.
 //
+// It misbehaves on demand, as gateways, proxies and bad lines do: a Fault is a
+// decorator of the handler, one per kind of trouble, a Rule says which requests
+// meet it and how often, a Board applies rules that may change meanwhile. A
+// fault spoils, it never invents: but for refusals and pages, nothing is made up
+// that the axis has not said.
+//
 // The answers are written here, not with the client's code, so that client and
 // simulator cannot agree on the same mistake.
 //
-// Start reading at axis.go, then handler.go and send.go.
+// Start reading at axis.go, then handler.go and send.go; for the troubles at
+// fault.go.
 package axissim

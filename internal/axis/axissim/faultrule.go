@@ -1,4 +1,4 @@
-package axisfault
+package axissim
 
 import (
 	"errors"
@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// ErrRule: a text that is no rule.
-var ErrRule = errors.New("not a fault rule")
+// ErrFault: a text that is no rule.
+var ErrFault = errors.New("not a fault rule")
 
 // Rule is a fault and which requests meet it. Its text form is
 // NAME[:ARGUMENT][@OPERATION][*TIMES], for example "cut:2000@getEdoc*3": the
@@ -38,17 +38,17 @@ func (r Rule) String() string {
 	return s
 }
 
-// Names tells every fault with an example of its argument, for help texts.
-func Names() []string {
+// FaultNames tells every fault with an example of its argument, for help texts.
+func FaultNames() []string {
 	return []string{"latency:2s", "drop", "lose", "twice", "cut:2000", "cut-upload:2000", "trickle:100/50ms",
 		"page:500", "busy", "refuse:22", "refuse-to:H40.1", "reorder", "repeat", "null-rows"}
 }
 
-// Parse reads one rule.
-func Parse(text string, wait Wait) (Rule, error) {
+// ParseFault reads one rule.
+func ParseFault(text string, wait Wait) (Rule, error) {
 	m := regexp.MustCompile(`^([a-z-]+)(?::([!-)+-?A-~]+))?(?:@([A-Za-z0-9]+))?(?:\*([0-9]{1,9}))?$`).FindStringSubmatch(strings.TrimSpace(text))
 	if m == nil {
-		return Rule{}, fmt.Errorf("%w: %q", ErrRule, text)
+		return Rule{}, fmt.Errorf("%w: %q", ErrFault, text)
 	}
 	r := Rule{Name: m[1], Argument: m[2], Operation: m[3], Times: -1}
 	if m[4] != "" {
@@ -56,18 +56,18 @@ func Parse(text string, wait Wait) (Rule, error) {
 	}
 	var err error
 	if r.fault, err = build(r.Name, r.Argument, wait); err != nil {
-		return Rule{}, fmt.Errorf("%w: %q: %w", ErrRule, text, err)
+		return Rule{}, fmt.Errorf("%w: %q: %w", ErrFault, text, err)
 	}
 	return r, nil
 }
 
-// ParseAll reads rules, passing over blank texts.
-func ParseAll(texts []string, wait Wait) (all []Rule, err error) {
+// ParseFaults reads rules, passing over blank texts.
+func ParseFaults(texts []string, wait Wait) (all []Rule, err error) {
 	for _, text := range texts {
 		if strings.TrimSpace(text) == "" {
 			continue
 		}
-		r, err := Parse(text, wait)
+		r, err := ParseFault(text, wait)
 		if err != nil {
 			return nil, err
 		}

@@ -1,4 +1,4 @@
-package axisfault
+package axissim
 
 import (
 	"encoding/json"
@@ -57,8 +57,8 @@ func RefuseRecipient(agency string) Fault {
 	}
 }
 
-// list is an answer with rows.
-type list struct {
+// listing is an answer with rows.
+type listing struct {
 	Status    json.RawMessage   `json:"status"`
 	ErrorCode json.RawMessage   `json:"ErrorCode"`
 	ErrorDesc json.RawMessage   `json:"ErrorDesc"`
@@ -72,7 +72,7 @@ func rows(change func([]json.RawMessage) []json.RawMessage) Fault {
 			kept := &recorder{header: w.Header(), status: http.StatusOK}
 			next.ServeHTTP(kept, r)
 			body := kept.body.Bytes()
-			var l list
+			var l listing
 			if json.Unmarshal(body, &l) == nil && l.Data != nil {
 				l.Data = change(l.Data)
 				if changed, err := json.Marshal(l); err == nil {

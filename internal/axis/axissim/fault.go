@@ -1,4 +1,4 @@
-package axisfault
+package axissim
 
 import (
 	"bytes"

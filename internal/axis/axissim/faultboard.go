@@ -1,4 +1,4 @@
-package axisfault
+package axissim
 
 import (
 	"fmt"
@@ -91,7 +91,7 @@ func (b *Board) Admin(wait Wait) http.Handler {
 				http.Error(w, "too long", http.StatusRequestEntityTooLarge)
 				return
 			}
-			rules, err := ParseAll(strings.Split(string(text), "\n"), wait)
+			rules, err := ParseFaults(strings.Split(string(text), "\n"), wait)
 			if err != nil {
 				http.Error(w, err.Error(), http.StatusBadRequest)
 				return

@@ -1,4 +1,4 @@
-package axisfault
+package axissim
 
 import (
 	"context"
@@ -75,7 +75,7 @@ func TestFaults(t *testing.T) {
 		t.Run(tt.rule, func(t *testing.T) {
 			var behind sound
 			var pauses waits
-			r, err := Parse(tt.rule, pauses.wait)
+			r, err := ParseFault(tt.rule, pauses.wait)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,31 +98,31 @@ func TestSleepEnds(t *testing.T) {
 	Sleep(t.Context(), 0)
 }
 
-func TestParse(t *testing.T) {
-	for _, text := range append(Names(), "cut:0", "busy*3", "lose@sendEdoc", "latency:1m0s@getEdoc*0", "refuse:-1") {
-		r, err := Parse(text, Sleep)
+func TestParseFault(t *testing.T) {
+	for _, text := range append(FaultNames(), "cut:0", "busy*3", "lose@sendEdoc", "latency:1m0s@getEdoc*0", "refuse:-1") {
+		r, err := ParseFault(text, Sleep)
 		if err != nil || r.String() != text {
 			t.Errorf("%q is %q, %v", text, r, err)
 		}
 	}
 	for _, text := range []string{"", "x", "cut", "cut:", "cut:-1", "cut:a", "busy:1", "latency:2", "latency:-1s", "page:100", "page:600",
 		"trickle:0/1s", "trickle:5", "busy*", "busy*-1", "refuse-to:\xfd", "busy@", "busy@a b", "busy*1@sendEdoc", "BUSY", "cut:99999999999999999999"} {
-		if r, err := Parse(text, Sleep); !errors.Is(err, ErrRule) {
+		if r, err := ParseFault(text, Sleep); !errors.Is(err, ErrFault) {
 			t.Errorf("%q is %q, %v", text, r, err)
 		}
 	}
 }
 
-func FuzzParse(f *testing.F) {
-	for _, text := range Names() {
+func FuzzParseFault(f *testing.F) {
+	for _, text := range FaultNames() {
 		f.Add(text + "@getEdoc*2")
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		r, err := Parse(text, Sleep)
+		r, err := ParseFault(text, Sleep)
 		if err != nil {
 			return
 		}
-		again, err := Parse(r.String(), Sleep)
+		again, err := ParseFault(r.String(), Sleep)
 		if err != nil || again.String() != r.String() {
 			t.Errorf("%q is %q, then %q, %v", text, r, again, err)
 		}
@@ -132,7 +132,7 @@ func FuzzParse(f *testing.F) {
 // TestBoard: rules count down, apply to their operation only, and may change.
 func TestBoard(t *testing.T) {
 	var behind sound
-	rules, err := ParseAll([]string{"busy@getEdoc*2", "", "page:500@sendEdoc"}, Sleep)
+	rules, err := ParseFaults([]string{"busy@getEdoc*2", "", "page:500@sendEdoc"}, Sleep)
 	if err != nil {
 		t.Fatal(err)
 	}
