@@ -24,6 +24,8 @@ type axisServeVerb struct {
 	System  []string `required:"" sep:"none" placeholder:"MÃ=TỆP-KHÓA" help:"Hệ thống kết nối và tệp chứa khóa bí mật; dùng nhiều lần được."`
 	Agency  []string `required:"" sep:"none" placeholder:"MÃ=TÊN" help:"Cơ quan; thuộc hệ thống ghi ngay trước nó. Dùng nhiều lần được."`
 	Reprint bool     `help:"Phát lại gói tin như trục thật: in lại và ghi thêm vết (TraceHeader)."`
+	Fault   []string `sep:"none" placeholder:"LỖI" help:"Gây lỗi để kiểm thử, như busy@sendEdoc*3; dùng nhiều lần được."`
+	Admin   bool     `help:"Cho đổi lỗi khi đang chạy, chỉ từ máy này: GET, PUT, DELETE /-/faults."`
 	Log     bool     `help:"Ghi từng yêu cầu ra đầu ra lỗi."`
 }
 
@@ -31,7 +33,8 @@ type axisServeVerb struct {
 func (*axisServeVerb) Help() string {
 	return "Cơ quan thuộc hệ thống đứng ngay trước nó trên dòng lệnh:\n" +
 		"  vanthu axis serve --data truc --system S1=s1.key --agency H01.151='Xã A' --system S2=s2.key --agency H01='Tỉnh'\n" +
-		"Khi sẵn sàng, in một dòng: listening on http://…"
+		"Khi sẵn sàng, in một dòng: listening on http://…\n" +
+		"Lỗi viết TÊN[:THAM-SỐ][@DỊCH-VỤ][*SỐ-LẦN], gồm: " + strings.Join(axissim.FaultNames(), ", ") + "."
 }
 
 // Run serves until it is told to stop.
@@ -42,6 +45,10 @@ func (v *axisServeVerb) Run(c *call, words *kong.Context) error {
 	}
 	if err := v.population(c, words, &o); err != nil {
 		return err
+	}
+	faults, err := axissim.ParseFaults(v.Fault, axissim.Sleep)
+	if err != nil {
+		return badUsage("--fault: %v", err)
 	}
 	sim, err := axissim.New(o)
 	if errors.Is(err, axissim.ErrLocked) {
@@ -55,9 +62,28 @@ func (v *axisServeVerb) Run(c *call, words *kong.Context) error {
 	if err != nil {
 		return badUsage("--listen: không lắng nghe được ở %s (%v)", v.Listen, err)
 	}
-	server := &http.Server{Handler: sim.Handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn)}
+	board := axissim.NewBoard(sim.Handler(), faults...)
+	server := &http.Server{Handler: v.routes(board), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn)}
 	fmt.Fprintf(c.out, "listening on http://%s\n", l.Addr())
 	return serveUntil(c.ctx, server, l)
+}
+
+// faultPath is the admin call's; no operation of the axis has it.
+const faultPath = "/-/faults"
+
+// routes lets the admin call, where it is wanted, past the faults.
+func (v *axisServeVerb) routes(board *axissim.Board) http.Handler {
+	if !v.Admin {
+		return board
+	}
+	admin := board.Admin(axissim.Sleep)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == faultPath {
+			admin.ServeHTTP(w, r)
+			return
+		}
+		board.ServeHTTP(w, r)
+	})
 }
 
 // patience is how long what is under way may take when the axis is told to

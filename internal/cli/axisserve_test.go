@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -184,5 +185,43 @@ func TestAxisReprints(t *testing.T) {
 				t.Errorf("the same bytes: %v", same)
 			}
 		})
+	}
+}
+
+// TestAxisFaults: faults come by flag, and change by the admin call.
+func TestAxisFaults(t *testing.T) {
+	s := startServing(t, t.TempDir(), "--admin", "--fault", "busy@getAgenciesList*1", "--fault", "page:500@getSentEdocList")
+	c := s.client(t)
+	for i, want := range []error{axis.ErrBusy, nil} {
+		if _, err := c.Agencies(t.Context()); !errors.Is(err, want) {
+			t.Errorf("call %d: %v, want %v", i, err, want)
+		}
+	}
+	if _, err := c.Sent(t.Context(), axis.Filter{}); !errors.Is(err, axis.ErrBusy) {
+		t.Errorf("page: %v", err)
+	}
+	r, err := http.NewRequest(http.MethodPut, s.url+"/-/faults", strings.NewReader("lose@getAgenciesList"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if _, err := c.Agencies(t.Context()); resp.StatusCode != http.StatusOK || !errors.Is(err, axis.ErrUnanswered) {
+		t.Errorf("lost: HTTP %d, %v", resp.StatusCode, err)
+	}
+	if _, err := c.Sent(t.Context(), axis.Filter{}); err != nil {
+		t.Errorf("the page has gone: %v", err)
+	}
+}
+
+// TestAxisFaultWords: what is no fault is told before anything is opened.
+func TestAxisFaultWords(t *testing.T) {
+	var complaint bytes.Buffer
+	code := Run([]string{"axis", "serve", "--data", t.TempDir(), "--system", "S=" + os.DevNull, "--agency", "H01=A", "--fault", "gì đó"}, nil, io.Discard, &complaint)
+	if code != Misuse || !strings.Contains(complaint.String(), "--fault") {
+		t.Errorf("%d: %s", code, &complaint)
 	}
 }
