@@ -240,7 +240,7 @@ func TestSecretOnThePage(t *testing.T) {
 	}
 	d := letter("7")
 	d.Subject = "Phương án tuần tra biên giới"
-	d.Attachments = append(d.Attachments, attachment("phu-luc.pdf", "%PDF-1.7 TỐI MẬT"))
+	d.Attachments = append(d.Attachments, attachment("phu-luc.pdf", "\r\n%PDF-1.7 TỐI MẬT")) // readers take a PDF that begins late
 	doc := o.receive("ax-1", d)
 	if doc.State != inbox.Refused || len(doc.Files) != 0 || len(doc.Reported) != 1 {
 		t.Errorf("%+v", doc)

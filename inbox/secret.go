@@ -1,7 +1,6 @@
 package inbox
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"time"
@@ -40,7 +39,7 @@ func (d *Desk) pageMark(ctx context.Context, doc *Document, files []edxml.Attach
 		if err != nil {
 			return "", false, err
 		}
-		if !bytes.HasPrefix(pdf, []byte("%PDF")) {
+		if !document.LooksPDF(pdf) {
 			continue
 		}
 		mark, found, err := d.PageMark(ctx, pdf)

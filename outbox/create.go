@@ -112,7 +112,7 @@ func (d *Desk) keep(ctx context.Context, a NewFile) (File, error) {
 // refuseMarked refuses an attached PDF that bears a secrecy mark, or that
 // cannot be looked into, before a byte of it is kept.
 func (d *Desk) refuseMarked(ctx context.Context, content []byte) error {
-	if d.PageMark == nil || !bytes.HasPrefix(content, []byte("%PDF")) {
+	if d.PageMark == nil || !document.LooksPDF(content) {
 		return nil
 	}
 	mark, found, err := d.PageMark(ctx, content)

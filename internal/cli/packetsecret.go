@@ -1,17 +1,12 @@
 package cli
 
 import (
-	"bytes"
 	"io"
 
 	"vanthu/internal/document"
 	"vanthu/internal/edxml"
 	"vanthu/internal/office"
 )
-
-// pdfWithin is how far into a file its "%PDF" may begin, in bytes; readers
-// are as patient.
-const pdfWithin = 1024
 
 // maxLooked is the largest file looked into for a secrecy mark, in bytes.
 const maxLooked = 64 << 20
@@ -35,7 +30,7 @@ func (c *call) refuseSecretPacket(d edxml.Document) error {
 		if err != nil {
 			return err
 		}
-		if !bytes.Contains(pdf[:min(len(pdf), pdfWithin)], []byte("%PDF")) {
+		if !document.LooksPDF(pdf) {
 			continue
 		}
 		mark, found, err := pages.SecretMark(c.ctx, pdf)
