@@ -142,6 +142,8 @@ func classWords(class string) string {
 		return "cần văn thư xem lại"
 	case courier.Class(courier.ErrBroken):
 		return "gói tin hỏng"
+	case courier.Class(courier.ErrFull):
+		return "ổ đĩa đã đầy, sẽ tự thử lại khi có chỗ"
 	case courier.Class(courier.ErrConflict):
 		return "văn bản vừa thay đổi, sẽ tự thử lại"
 	}

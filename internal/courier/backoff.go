@@ -12,6 +12,7 @@ const (
 	linkMost  = 5 * time.Minute
 	busyFirst = 10 * time.Second
 	busyMost  = 30 * time.Minute
+	roomWait  = time.Minute // until somebody may have made room on the disk
 )
 
 // backoff is the time to wait after n failures (n ≥ 1): first·2ⁿ⁻¹, at most most,

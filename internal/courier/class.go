@@ -18,16 +18,21 @@ var (
 	ErrNeedsClerk = errors.New("needs the clerk")
 	// ErrBroken: the bytes are broken; the job is held.
 	ErrBroken = errors.New("broken")
+	// ErrFull: this machine's disk has no room. Costs no try and is tried again
+	// by itself: the clerk makes room, not the job right.
+	ErrFull = errors.New("no room")
 	// ErrConflict: something changed meanwhile; tried again like ErrBusy.
 	ErrConflict = errors.New("conflict")
 )
 
 // Class names the class of an error for Job.Class and State.LastError: "offline",
-// "busy", "rejected", "needs-clerk", "broken", "conflict", "" for nil.
+// "busy", "rejected", "needs-clerk", "broken", "conflict", "full", "" for nil.
 func Class(err error) string {
 	switch {
 	case err == nil:
 		return ""
+	case errors.Is(err, ErrFull):
+		return "full"
 	case errors.Is(err, ErrRejected):
 		return "rejected"
 	case errors.Is(err, ErrNeedsClerk):

@@ -129,6 +129,9 @@ type Summary struct {
 // the Summary and in the jobs; the error is that of the poll, ErrOffline when the
 // link went, or one of the store.
 func (c *Courier) Drain(ctx context.Context) (Summary, error) {
+	if err := c.roomAgain(); err != nil {
+		return Summary{}, err
+	}
 	c.force()
 	before := c.counts()
 	_, err := c.round(ctx)

@@ -43,7 +43,8 @@ func (c *Courier) settle(j store.Job, err error) error {
 		return c.finish(j)
 	}
 	class := Class(err)
-	held := lasting(class) || j.Attempts+1 >= c.o.MaxTries
+	full := class == Class(ErrFull)
+	held := lasting(class) || !full && j.Attempts+1 >= c.o.MaxTries
 	c.tally(func(s *Summary) {
 		if held {
 			s.Held++
@@ -52,11 +53,17 @@ func (c *Courier) settle(j store.Job, err error) error {
 		}
 	})
 	return c.edit(j, func(open *store.Job) {
-		open.Attempts++
+		if !full {
+			open.Attempts++
+		}
 		open.Class, open.Reason = class, reason(err)
 		open.Done, open.Total = j.Done, j.Total
 		if held {
 			open.State = store.Held
+			return
+		}
+		if full {
+			open.NextTry = c.o.Clock().Add(roomWait)
 			return
 		}
 		open.NextTry = c.o.Clock().Add(backoff(busyFirst, busyMost, open.Attempts, c.o.Rand))
@@ -100,6 +107,30 @@ func (c *Courier) Retry(id string) error {
 	}
 	c.Wake()
 	return nil
+}
+
+// roomAgain lets the jobs that wait for room on the disk run now: whoever asks
+// for a round has made some, or will be told again.
+func (c *Courier) roomAgain() error {
+	var waiting []store.Job
+	err := c.o.Store.View(func(tx *store.Tx) error {
+		for j, err := range tx.Jobs() {
+			if err != nil {
+				return err
+			}
+			if j.State == store.Waiting && j.Class == Class(ErrFull) {
+				waiting = append(waiting, j)
+			}
+		}
+		return nil
+	})
+	for _, j := range waiting {
+		err = errors.Join(err, c.edit(j, func(open *store.Job) { open.NextTry = time.Time{} }))
+	}
+	if errors.Is(err, store.ErrFull) { // none yet
+		return nil
+	}
+	return err
 }
 
 const maxReason = 500

@@ -93,6 +93,34 @@ func TestBusyEndsAfterItsTries(t *testing.T) {
 	})
 }
 
+// A full disk is mended by making room: the job waits for it, however long.
+func TestFullDiskIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, func(o *Options) { o.MaxTries = 4 })
+		room := false
+		d.o.Handlers["fetch"] = func(context.Context, store.Job, func(int64, int64)) error {
+			if room {
+				return nil
+			}
+			return fmt.Errorf("write: %w", ErrFull)
+		}
+		d.queue(t, store.Job{ID: "fetch/1", Kind: "fetch"})
+		stop := d.start(t)
+		time.Sleep(24 * time.Hour)
+		synctest.Wait()
+		if j, _ := d.job(t, "fetch/1"); j.State != store.Waiting || j.Attempts != 0 || j.Class != "full" {
+			t.Errorf("job %+v", j)
+		}
+		room = true
+		time.Sleep(2 * roomWait)
+		synctest.Wait()
+		if _, open := d.job(t, "fetch/1"); open {
+			t.Error("with room again the job is still open")
+		}
+		stop()
+	})
+}
+
 func TestKindWithoutHandlerIsHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, nil)

@@ -25,7 +25,7 @@ func classify(err error) error {
 func classed(err error) bool {
 	for _, c := range []error{
 		courier.ErrOffline, courier.ErrBusy, courier.ErrRejected,
-		courier.ErrNeedsClerk, courier.ErrBroken, courier.ErrConflict,
+		courier.ErrNeedsClerk, courier.ErrBroken, courier.ErrConflict, courier.ErrFull,
 	} {
 		if errors.Is(err, c) {
 			return true
@@ -42,8 +42,9 @@ func class(err error) error {
 		return rejection(rejected)
 	case errors.Is(err, axis.ErrOffline), errors.Is(err, context.DeadlineExceeded):
 		return courier.ErrOffline
-	case errors.Is(err, axis.ErrTooLarge), errors.Is(err, store.ErrTooLarge), errors.Is(err, store.ErrFull),
-		errors.Is(err, syscall.ENOSPC), errors.Is(err, store.ErrDamaged), errors.Is(err, axis.ErrValue):
+	case errors.Is(err, store.ErrFull), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return courier.ErrFull
+	case errors.Is(err, axis.ErrTooLarge), errors.Is(err, store.ErrTooLarge), errors.Is(err, store.ErrDamaged), errors.Is(err, axis.ErrValue):
 		return courier.ErrNeedsClerk
 	case errors.As(err, &malformed), errors.Is(err, store.ErrNotFound):
 		return courier.ErrBroken

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
+	"syscall"
 	"testing"
 
 	"vanthu/inbox"
@@ -91,7 +93,8 @@ func TestErrorClasses(t *testing.T) {
 		{&axis.Rejected{Code: "19"}, courier.ErrNeedsClerk},
 		{&axis.Rejected{Code: "22"}, courier.ErrRejected},
 		{axis.ErrTooLarge, courier.ErrNeedsClerk},
-		{store.ErrFull, courier.ErrNeedsClerk},
+		{store.ErrFull, courier.ErrFull},
+		{&fs.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}, courier.ErrFull},
 		{store.ErrDamaged, courier.ErrNeedsClerk},
 		{outbox.ErrConflict, courier.ErrConflict},
 		{store.ErrNotFound, courier.ErrBroken},
