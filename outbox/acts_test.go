@@ -69,7 +69,7 @@ func TestCreateRefusals(t *testing.T) {
 	_, err = o.Create(t.Context(), draft(), strings.NewReader("%PDF"), outbox.NewFile{Name: "(Mật) a.pdf", R: strings.NewReader("x")})
 	refused(t, err, document.ErrSecret)
 	o.PageMark = func(context.Context, []byte) (string, bool, error) { return "Mật", true, nil }
-	_, err = o.Create(t.Context(), draft(), strings.NewReader("%PDF"), outbox.NewFile{Name: "a.pdf", R: strings.NewReader("%PDF MẬT")})
+	_, err = o.Create(t.Context(), draft(), strings.NewReader("%PDF"), outbox.NewFile{Name: "a.pdf", R: strings.NewReader("\n%PDF MẬT")})
 	refused(t, err, document.ErrSecret)
 	o.MaxFile = 10
 	_, err = o.Create(t.Context(), draft(), strings.NewReader("%PDF"), outbox.NewFile{Name: "a.xlsx", R: strings.NewReader("PK dài quá mười")})
@@ -285,6 +285,57 @@ func TestSeriesAndYears(t *testing.T) {
 	if o.get(id).State != outbox.Signed || len(o.book("vb", 2027)) != 1 {
 		t.Error("a refused number left something")
 	}
+}
+
+// A clock that was set back is found out by the document itself: the register of
+// another year would take the number.
+func TestClockSetBack(t *testing.T) {
+	o := newOffice(t)
+	signed, numbered, sealed := o.bring(outbox.Signed), o.bring(outbox.Numbered), o.bring(outbox.Sealed)
+	now := o.now
+	o.now = now.AddDate(-1, 0, 0)
+	_, err := o.AssignNumber(signed)
+	refused(t, err, outbox.ErrDate)
+	_, err = o.Seal(t.Context(), numbered, key{before: func() { t.Error("the key was used") }})
+	refused(t, err, outbox.ErrDate)
+	_, err = o.Issue(sealed)
+	refused(t, err, outbox.ErrDate)
+	late := o.create(draft()).ID // the whole document in the wrong year
+	must(t)(o.Sign(t.Context(), late, key{}))
+	_, err = o.AssignNumber(late)
+	refused(t, err, outbox.ErrDate)
+	if len(o.book("vb", 2025)) != 0 {
+		t.Error("the book of last year was opened")
+	}
+	o.now = now
+	must(t)(o.AssignNumber(signed))
+	must(t)(o.Seal(t.Context(), numbered, key{}))
+	must(t)(o.Issue(sealed))
+}
+
+// Words and file of a draft change together or not at all.
+func TestRevise(t *testing.T) {
+	o := newOffice(t)
+	id := o.create(draft()).ID
+	r := draft()
+	r.Subject = "trích yếu mới"
+	before := o.json(id)
+	_, err := o.Revise(t.Context(), id, r, strings.NewReader("không phải PDF"))
+	refused(t, err, errNotPDF)
+	bad := r
+	bad.Subject = "(MẬT) x"
+	_, err = o.Revise(t.Context(), id, bad, strings.NewReader("%PDF-1.7 mới"))
+	refused(t, err, document.ErrSecret)
+	if o.json(id) != before {
+		t.Error("a refused revision left something")
+	}
+	doc := must(t)(o.Revise(t.Context(), id, r, strings.NewReader("%PDF-1.7 mới")))
+	if doc.Draft.Subject != r.Subject || o.bytes(doc.File.Hash) != "%PDF-1.7 mới" || doc.Source != doc.File.Hash {
+		t.Errorf("%+v", doc)
+	}
+	must(t)(o.Sign(t.Context(), id, key{}))
+	_, err = o.Revise(t.Context(), id, r, strings.NewReader("%PDF-1.7 nữa"))
+	refused(t, err, outbox.ErrState)
 }
 
 // Two series that would give the same number and notation are stopped.

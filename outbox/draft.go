@@ -15,7 +15,7 @@ const NoSecrecy = "Không"
 // and recipients as the lists have them. Refusals: document.ErrSecret,
 // ErrField, ErrRecipient.
 func (d *Desk) settle(r Draft) (Draft, error) {
-	if err := refuseSecret(r.Secrecy, r.TypeName, r.Subject, r.Unit); err != nil {
+	if err := refuseSecret(r.Secrecy, append([]string{r.TypeName, r.Subject, r.Unit}, r.ToPlaces...)...); err != nil {
 		return r, err
 	}
 	t, ok := document.TypeByName(r.TypeName)
@@ -68,11 +68,11 @@ func refuseLong(r Draft) error {
 func refuseSecret(level string, texts ...string) error {
 	level = strings.TrimSpace(level)
 	if level != "" && !strings.EqualFold(level, NoSecrecy) {
-		mark, found := document.SecretMark(level)
-		if !found {
-			mark = level
+		if mark, found := document.SecretMark(level); found {
+			return document.RefuseSecret(mark)
 		}
-		return document.RefuseSecret(mark)
+		return document.Refuse(document.ErrSecret, "Độ mật chỉ được là “Không”, không phải “"+level+"”.",
+			"Bỏ trống độ mật nếu văn bản không mật; văn bản mật không đi qua phần mềm này.")
 	}
 	if mark, found := document.SecretMark(texts...); found {
 		return document.RefuseSecret(mark)

@@ -53,6 +53,29 @@ func sameContent(a, b Draft) bool {
 	return reflect.DeepEqual(a, b)
 }
 
+// Revise changes what was typed about a draft and its PDF in one act, so that
+// a file that is refused leaves the words as they were. Refusals as in Create.
+func (d *Desk) Revise(ctx context.Context, id string, r Draft, pdf io.Reader) (Document, error) {
+	doc, err := d.check(id, EventReplace)
+	if err == nil {
+		r, err = d.settle(r)
+	}
+	fresh := Document{Draft: r}
+	if err == nil {
+		err = d.takePDF(ctx, &fresh, pdf)
+	}
+	if err != nil {
+		return Document{}, fmt.Errorf("revise outgoing %s: %w", id, err)
+	}
+	return d.act(id, EventReplace, string(fresh.File.Hash), func(_ *store.Tx, now *Document, _ time.Time) error {
+		if now.File.Hash != doc.File.Hash || !reflect.DeepEqual(now.Draft, doc.Draft) {
+			return refuseConflict()
+		}
+		now.Draft, now.File, now.Source, now.Layout = r, fresh.File, fresh.Source, fresh.Layout
+		return nil
+	})
+}
+
 // ReplaceFile puts another PDF in the place of the draft's.
 func (d *Desk) ReplaceFile(id string, pdf io.Reader) (Document, error) {
 	doc, err := d.check(id, EventReplace)

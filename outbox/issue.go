@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -34,7 +35,10 @@ func (d *Desk) Issue(id string) (Document, error) {
 	if _, err := before.step(e); err != nil {
 		return Document{}, fmt.Errorf("issue outgoing %s: %w", id, err)
 	}
-	if err := d.ready(before); err != nil {
+	if before.Number > 0 {
+		err = d.refuseBeforeDate(before)
+	}
+	if err := cmp.Or(err, d.ready(before)); err != nil {
 		return Document{}, fmt.Errorf("issue outgoing %s: %w", id, err)
 	}
 	issuedAt := d.now()

@@ -21,6 +21,9 @@ func (d *Desk) AssignNumber(id string) (Document, error) {
 		}
 		doc.Date = document.DateOf(now)
 		doc.Book, doc.Year = d.series(t.Name), doc.Date.Year
+		if err := refuseLateClock(tx, doc); err != nil {
+			return err
+		}
 		symbol := d.symbol(t, doc.Draft.Unit)
 		_, err := tx.Enter(doc.register(), doc.Date.ISO(), doc.ID, func(number int) any {
 			doc.Number = number
@@ -29,14 +32,42 @@ func (d *Desk) AssignNumber(id string) (Document, error) {
 			return line(doc)
 		})
 		if errors.Is(err, store.ErrDateOrder) {
-			return document.Refuse(ErrDate, "Hôm nay ("+doc.Date.String()+") trước ngày của số cuối cùng trong sổ.",
-				"Đồng hồ máy tính có thể sai: chỉnh lại ngày giờ rồi cấp số.")
+			return refuseClock(doc.Date, "ngày của số cuối cùng trong sổ")
 		}
 		if err != nil {
 			return err
 		}
 		return refuseTaken(tx, doc)
 	})
+}
+
+// refuseLateClock refuses a number from a clock that was set back: dated before
+// the signature it belongs to, or in a year whose book is closed by a later
+// one. The register alone sees only the dates of its own year.
+func refuseLateClock(tx *store.Tx, doc *Document) error {
+	if s := doc.LeaderSigned; s != nil && doc.Date.Before(document.DateOf(s.At)) {
+		return refuseClock(doc.Date, "ngày lãnh đạo ký văn bản ("+document.DateOf(s.At).String()+")")
+	}
+	for _, b := range tx.Books() {
+		if b.Name == doc.Book && b.Year > doc.Year && tx.LastNumber(b) > 0 {
+			return refuseClock(doc.Date, fmt.Sprintf("sổ năm %d đã có số", b.Year))
+		}
+	}
+	return nil
+}
+
+// refuseClock says that today cannot be: it lies before what is already there.
+func refuseClock(today document.Date, what string) error {
+	return document.Refuse(ErrDate, "Hôm nay ("+today.String()+") trước "+what+".",
+		"Đồng hồ máy tính có thể sai: chỉnh lại ngày giờ rồi làm lại.")
+}
+
+// refuseBeforeDate refuses to sign or send a document before its own date.
+func (d *Desk) refuseBeforeDate(doc Document) error {
+	if today := document.DateOf(d.now()); today.Before(doc.Date) {
+		return refuseClock(today, "ngày của văn bản ("+doc.Date.String()+")")
+	}
+	return nil
 }
 
 func (d *Desk) series(typeName string) string {

@@ -41,6 +41,9 @@ type signing func(doc Document, pdf []byte) ([]byte, SignatureNote, error)
 
 func (d *Desk) sign(ctx context.Context, id string, e Event, sign signing, note func(*Document, SignatureNote)) (Document, error) {
 	before, err := d.check(id, e)
+	if err == nil && before.Number > 0 {
+		err = d.refuseBeforeDate(before)
+	}
 	if err != nil {
 		return Document{}, fmt.Errorf("%s outgoing %s: %w", e, id, err)
 	}

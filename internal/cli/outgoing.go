@@ -136,7 +136,7 @@ type editVerb struct {
 }
 
 func (v *editVerb) Run(c *call) error {
-	return c.outgoing(func(_ context.Context, w *workplace) (outbox.Document, error) {
+	return c.outgoing(func(ctx context.Context, w *workplace) (outbox.Document, error) {
 		doc, err := w.outbox.Get(v.ID)
 		if err != nil {
 			return doc, err
@@ -145,16 +145,15 @@ func (v *editVerb) Run(c *call) error {
 		if err != nil {
 			return doc, err
 		}
-		doc, err = w.outbox.Edit(v.ID, draft)
-		if err != nil || v.File == "" {
-			return doc, err
+		if v.File == "" {
+			return w.outbox.Edit(v.ID, draft)
 		}
 		pdf, err := c.openFile(v.File)
 		if err != nil {
 			return doc, err
 		}
 		defer pdf.Close()
-		return w.outbox.ReplaceFile(v.ID, pdf)
+		return w.outbox.Revise(ctx, v.ID, draft, pdf)
 	}, "Đã sửa")
 }
 
