@@ -2,6 +2,7 @@ package inbox_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -124,6 +125,29 @@ func TestArrivalDatesNeverGoBack(t *testing.T) {
 	if doc := o.register(second); doc.Entry.Number != 2 {
 		t.Errorf("number %d", doc.Entry.Number)
 	}
+}
+
+// A clock that was set back cannot date an arrival: no date would do, so the
+// answer speaks of the clock.
+func TestClockBeforeTheArrival(t *testing.T) {
+	o := newOffice(t)
+	id := o.receive("ax-1", letter("7")).ID
+	o.days(-2)
+	_, err := o.Register(id, inbox.Registration{Meta: o.get(id).Received})
+	refused(t, err, inbox.ErrDate)
+	var p *document.Problem
+	if !errors.As(err, &p) || !strings.Contains(p.Next, "Đồng hồ") {
+		t.Errorf("got %v, want the clock to be named", err)
+	}
+}
+
+// What cannot be registered at all says so, whatever was typed.
+func TestRegisterLooksAtTheStateFirst(t *testing.T) {
+	o := newOffice(t)
+	id := o.receive("ax-1", letter("7")).ID
+	must(t)(o.Refuse(id, "gửi nhầm cơ quan nhận"))
+	_, err := o.Register(id, inbox.Registration{})
+	refused(t, err, inbox.ErrState)
 }
 
 func TestNumbersBeginAgainEachYear(t *testing.T) {

@@ -106,7 +106,7 @@ func quarantineReason(cause error) string {
 	case errors.Is(cause, edxml.ErrForbidden):
 		return "Gói tin chứa thành phần bị cấm (DTD hoặc thực thể XML), có thể là tấn công; không được mở."
 	}
-	return "Gói tin hỏng hoặc không đúng QCVN 102, không đọc được."
+	return "Gói tin hỏng hoặc không đúng QCVN 102, không đọc được: đề nghị cơ quan gửi gửi lại."
 }
 
 // arrive writes a new record through its first event. The axis id is looked up

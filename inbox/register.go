@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -28,7 +29,7 @@ type Registration struct {
 // writes the register line and queues status 03 (Decree 30 Art. 22). Refusals:
 // ErrState, ErrField, ErrDate, ErrDuplicate, document.ErrSecret.
 func (d *Desk) Register(id string, e Registration) (Document, error) {
-	if err := e.check(); err != nil {
+	if err := cmp.Or(d.may(id, EventRegister), e.check()); err != nil {
 		return Document{}, fmt.Errorf("register incoming %s: %w", id, err)
 	}
 	return d.act(id, EventRegister, e.Meta.Code.String(), func(tx *store.Tx, doc *Document, now time.Time) (string, error) {
@@ -50,6 +51,16 @@ func (d *Desk) Register(id string, e Registration) (Document, error) {
 		doc.Entry.Number = number
 		return d.sayRegistered(*doc.Entry), nil
 	})
+}
+
+// may tells, before what was typed is looked at, whether an event will do.
+func (d *Desk) may(id string, e Event) error {
+	doc, err := d.Get(id)
+	if err != nil {
+		return err
+	}
+	_, err = Step(doc.State, e)
+	return err
 }
 
 // check refuses an overlay that makes no register line.
@@ -78,6 +89,9 @@ func arrivalDate(asked document.Date, o Origin, now time.Time) (document.Date, e
 	switch {
 	case date.After(today):
 		return date, document.Refuse(ErrDate, "Ngày đến "+date.String()+" ở tương lai.", "Sửa ngày đến hoặc kiểm tra đồng hồ máy tính.")
+	case today.Before(arrived):
+		return date, document.Refuse(ErrDate, fmt.Sprintf("Hôm nay (%s) trước ngày gói tin đến (%s).", today, arrived),
+			"Đồng hồ máy tính có thể sai: chỉnh lại ngày giờ rồi đăng ký.")
 	case date.Before(arrived):
 		return date, document.Refuse(ErrDate,
 			fmt.Sprintf("Ngày đến %s trước ngày gói tin đến (%s).", date, arrived), "Ghi ngày đến từ "+arrived.String()+" trở đi.")
