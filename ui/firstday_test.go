@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
+
 	"vanthu/inbox"
 	"vanthu/internal/document"
 	"vanthu/outbox"
@@ -139,5 +141,21 @@ func TestHistoryReadsAsSentences(t *testing.T) {
 	doc.Directive.Text = ""
 	if h := strings.Join(incomingHistory(doc), "\n"); !strings.Contains(h, "Nghĩa. Chủ trì: Phòng Kinh tế") {
 		t.Errorf("without words of the leader:\n%s", h)
+	}
+}
+
+// TestTerminalWithoutSize: a terminal of 0×0 is drawn on, and Ctrl+C always leaves.
+func TestTerminalWithoutSize(t *testing.T) {
+	for _, s := range []tea.WindowSizeMsg{{}, {Width: 80}, {Height: 24}} {
+		if got := knownSize(nil, s); got != (tea.WindowSizeMsg{Width: 80, Height: 24}) {
+			t.Errorf("%v is taken for %v", s, got)
+		}
+	}
+	if s := (tea.WindowSizeMsg{Width: 60, Height: 20}); knownSize(nil, s) != s {
+		t.Errorf("%v is changed", s)
+	}
+	d := &driver{t: t, m: New(newOffice(t).o)}
+	if d.press("ctrl+c"); !d.quit {
+		t.Error("Ctrl+C is not heard before the size is known")
 	}
 }

@@ -8,6 +8,9 @@ import (
 func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	s := m.top()
 	if m.width == 0 { // the terminal has not said its size yet
+		if name(k) == "ctrl+c" {
+			return tea.Quit
+		}
 		m.ahead = append(m.ahead, k)
 		return nil
 	}

@@ -46,11 +46,11 @@ type (
 )
 
 func queueColumns(w int) []column {
-	next := 12
+	next, title := 12, min(44, (w-32)*2/3) // the title tells jobs apart; the reason is read whole with Enter
 	if w < 70 {
-		next = -1
+		next, title = -1, (w-20)*2/3
 	}
-	return []column{{"Trạng thái", 11, false}, {"Việc", 24, false}, {"Lần", 3, true}, {"Lý do", 0, false}, {"Thử lại", next, false}}
+	return []column{{"Trạng thái", 11, false}, {"Việc", title, false}, {"Lần", 3, true}, {"Lý do", 0, false}, {"Thử lại", next, false}}
 }
 
 func queueCells(j Job) []string {

@@ -22,7 +22,7 @@ func Run(ctx context.Context, o Options, in io.Reader, out io.Writer) error {
 	if env == nil {
 		env = os.Environ()
 	}
-	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithEnvironment(env)}
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithEnvironment(env), tea.WithFilter(knownSize)}
 	if remote(env) {
 		options = append(options, tea.WithFPS(slowFPS))
 	}
@@ -31,6 +31,15 @@ func Run(ctx context.Context, o Options, in io.Reader, out io.Writer) error {
 		return fmt.Errorf("screen: %w", err)
 	}
 	return nil
+}
+
+// knownSize takes a terminal that does not know its size (a serial line, script without
+// a terminal) for one of 80×24, instead of drawing nothing and hearing no key.
+func knownSize(_ tea.Model, msg tea.Msg) tea.Msg {
+	if s, ok := msg.(tea.WindowSizeMsg); ok && (s.Width <= 0 || s.Height <= 0) {
+		return tea.WindowSizeMsg{Width: 80, Height: 24}
+	}
+	return msg
 }
 
 func remote(env []string) bool {
