@@ -18,6 +18,7 @@ type office struct {
 	line         *Line
 	ours, theirs *axis.Client
 	us, them     document.Agency
+	url          string
 }
 
 func newOffice(t *testing.T) office {
@@ -37,6 +38,7 @@ func newOffice(t *testing.T) office {
 	}
 	o.line = NewLine(o.axis.Handler())
 	server := httptest.NewServer(o.line)
+	o.url = server.URL
 	o.ours = dial(t, server.URL, "xa.01", "a")
 	o.theirs = dial(t, server.URL, "tinh.01", "b")
 	t.Cleanup(func() {
@@ -46,11 +48,15 @@ func newOffice(t *testing.T) office {
 	return o
 }
 
-func dial(t *testing.T, url, system, secret string) *axis.Client {
+func dial(t *testing.T, url, system, secret string, change ...func(*axis.Config)) *axis.Client {
 	t.Helper()
 	// A connection per call: net/http by itself repeats a request whose old
 	// connection broke before the first byte.
-	c, err := axis.New(axis.Config{URL: url, System: system, Secret: []byte(secret), HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}})
+	config := axis.Config{URL: url, System: system, Secret: []byte(secret), HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+	for _, f := range change {
+		f(&config)
+	}
+	c, err := axis.New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
