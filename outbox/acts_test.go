@@ -313,6 +313,16 @@ func TestClockSetBack(t *testing.T) {
 	must(t)(o.Issue(sealed))
 }
 
+// A subject that names another document keeps all its words in the file's name.
+func TestFileNameOfASubjectWithAReference(t *testing.T) {
+	o := newOffice(t)
+	r := draft()
+	r.Subject = "trả lời văn bản số 01/UBND-VP của xã Vĩnh Hòa"
+	if name := o.create(r).File.Name; name != "Quyết định trả lời văn bản số 01-UBND-VP của xã Vĩnh Hòa.pdf" {
+		t.Errorf("name %q", name)
+	}
+}
+
 // Words and file of a draft change together or not at all.
 func TestRevise(t *testing.T) {
 	o := newOffice(t)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"vanthu/internal/document"
@@ -83,7 +84,7 @@ func (d *Desk) takePDF(ctx context.Context, doc *Document, r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	name := document.CleanName(doc.Draft.TypeName + " " + doc.Draft.Subject + ".pdf")
+	name := document.CleanName(strings.ReplaceAll(doc.Draft.TypeName+" "+doc.Draft.Subject, "/", "-") + ".pdf")
 	doc.File, doc.Source, doc.Layout = File{Name: name, Hash: hash, Size: size}, hash, layout
 	return nil
 }

@@ -101,7 +101,7 @@ func (w *workplace) work(c *call, g gate) error {
 // screenOptions fits the office to what the screen asks for.
 func (w *workplace) screenOptions(g gate) ui.Options {
 	o := ui.Options{Inbox: w.inbox, Outbox: w.outbox, Office: w.office.Agency.Name, Units: w.office.Units, SealKey: w.office.Seal.Key,
-		Link: link{w, g}, Keys: screenKeys{w.keys}, Agencies: w.agencies, Files: disk{w.startDir()},
+		Link: link{w, g}, Keys: screenKeys{w.keys}, Agencies: w.agencies, Files: disk{start: w.startDir(), save: w.saveDir()},
 		Explain: advise, Reason: signer.ReasonText, Pages: w.press.countPages, Clock: w.inbox.Clock, Practice: w.office.Practice, Typing: typing(w.office.Typing)}
 	if g != nil {
 		o.Hint = "Khóa tập: mã PIN " + practice.PIN
@@ -180,10 +180,10 @@ func (k screenKeys) open(ctx context.Context, ref string, pin []byte, lastTry bo
 }
 
 // disk is the file system as the screen reaches it.
-type disk struct{ start string }
+type disk struct{ start, save string }
 
-// SaveDir is where saving starts: the user's own folder.
-func (d disk) SaveDir() string { return d.start }
+// SaveDir is the folder first offered for saving.
+func (d disk) SaveDir() string { return d.save }
 
 // Open reads a file.
 func (d disk) Open(path string) (io.ReadCloser, string, int64, error) {
@@ -199,7 +199,7 @@ func (d disk) Open(path string) (io.ReadCloser, string, int64, error) {
 	return f, info.Name(), info.Size(), nil
 }
 
-// path is absolute; ~ is the user's folder, relative paths start at SaveDir.
+// path is absolute; ~ is the user's folder, relative paths start where the clerk's files are.
 func (d disk) path(p string) string {
 	if home, err := os.UserHomeDir(); err == nil && (p == "~" || strings.HasPrefix(p, "~/")) {
 		return filepath.Join(home, strings.TrimPrefix(p, "~"))
@@ -245,4 +245,13 @@ func (w *workplace) startDir() string {
 		return dir
 	}
 	return w.home.Dir
+}
+
+// saveDir is the folder first offered for saving: in the demo one of its own,
+// lest what came in stands among the drafts to be sent.
+func (w *workplace) saveDir() string {
+	if dir := practice.SavedDir(w.home); w.startDir() == practice.DraftsDir(w.home) && os.MkdirAll(dir, 0o700) == nil {
+		return dir
+	}
+	return w.startDir()
 }

@@ -19,6 +19,9 @@ import (
 // DraftsDir is where the sample drafts lie in a practice home.
 func DraftsDir(h office.Home) string { return filepath.Join(h.Dir, "ban-thao") }
 
+// SavedDir is where files of a practice office are saved first.
+func SavedDir(h office.Home) string { return filepath.Join(h.Dir, "da-luu") }
+
 // folder holds what belongs to the axis and the neighbours, not to the office.
 func folder(h office.Home) string { return filepath.Join(h.Dir, "thuc-hanh") }
 
