@@ -113,6 +113,8 @@ func printQueue(w io.Writer, q queued) {
 			fmt.Fprintf(w, " — chờ văn thư: %s", clean(j.Reason))
 		} else if j.Attempts > 0 {
 			fmt.Fprintf(w, " — đã thử %d lần: %s", j.Attempts, clean(j.Reason))
+		} else if j.Reason != "" {
+			fmt.Fprintf(w, " — %s", clean(j.Reason))
 		}
 		fmt.Fprintln(w)
 	}
@@ -121,7 +123,7 @@ func printQueue(w io.Writer, q queued) {
 // reason says in Vietnamese why an attempt failed.
 func reason(class, detail string) string {
 	words := classWords(class)
-	if detail == "" || words == "" {
+	if detail == "" || words == "" || class == courier.Class(courier.ErrFull) {
 		return words
 	}
 	return words + " (" + detail + ")"
