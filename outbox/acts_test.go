@@ -298,6 +298,8 @@ func TestClockSetBack(t *testing.T) {
 	refused(t, err, outbox.ErrDate)
 	_, err = o.Seal(t.Context(), numbered, key{before: func() { t.Error("the key was used") }})
 	refused(t, err, outbox.ErrDate)
+	refused(t, o.MaySign(numbered, outbox.EventSeal), outbox.ErrDate)
+	refused(t, o.MaySign(sealed, outbox.EventSeal), outbox.ErrState)
 	_, err = o.Issue(sealed)
 	refused(t, err, outbox.ErrDate)
 	late := o.create(draft()).ID // the whole document in the wrong year

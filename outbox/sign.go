@@ -37,13 +37,25 @@ func (d *Desk) Seal(ctx context.Context, id string, key Key) (Document, error) {
 	}, func(doc *Document, note SignatureNote) { doc.Sealed = &note })
 }
 
+// MaySign tells whether Sign (EventSign) or Seal (EventSeal) would begin: to be
+// asked before a PIN is spent on opening the key. Refusals: ErrState, ErrDate.
+func (d *Desk) MaySign(id string, e Event) error {
+	_, err := d.maySign(id, e)
+	return err
+}
+
+func (d *Desk) maySign(id string, e Event) (Document, error) {
+	doc, err := d.check(id, e)
+	if err == nil && doc.Number > 0 {
+		err = d.refuseBeforeDate(doc)
+	}
+	return doc, err
+}
+
 type signing func(doc Document, pdf []byte) ([]byte, SignatureNote, error)
 
 func (d *Desk) sign(ctx context.Context, id string, e Event, sign signing, note func(*Document, SignatureNote)) (Document, error) {
-	before, err := d.check(id, e)
-	if err == nil && before.Number > 0 {
-		err = d.refuseBeforeDate(before)
-	}
+	before, err := d.maySign(id, e)
 	if err != nil {
 		return Document{}, fmt.Errorf("%s outgoing %s: %w", e, id, err)
 	}

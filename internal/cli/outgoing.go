@@ -176,7 +176,7 @@ func (v *signVerb) Run(c *call) error {
 		if err != nil {
 			return doc, err
 		}
-		if _, err := outbox.Step(doc.State, outbox.EventSign); err != nil {
+		if err := w.outbox.MaySign(v.ID, outbox.EventSign); err != nil {
 			return doc, err // before the PIN is spent on it
 		}
 		ref := v.Key
@@ -199,12 +199,8 @@ type sealVerb struct {
 
 func (v *sealVerb) Run(c *call) error {
 	return c.outgoing(func(ctx context.Context, w *workplace) (outbox.Document, error) {
-		doc, err := w.outbox.Get(v.ID)
-		if err != nil {
-			return doc, err
-		}
-		if _, err := outbox.Step(doc.State, outbox.EventSeal); err != nil {
-			return doc, err // before the PIN is spent on it
+		if err := w.outbox.MaySign(v.ID, outbox.EventSeal); err != nil {
+			return outbox.Document{}, err // before the PIN is spent on it
 		}
 		ref := v.Key
 		if ref == "" {
