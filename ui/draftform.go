@@ -38,12 +38,25 @@ func answerForm(m *Model, doc inbox.Document) *drafting {
 	meta := doc.Meta()
 	d := newDrafting(m, "Soạn văn bản trả lời "+clean(meta.Code.String()), outbox.Draft{
 		TypeName: "Công văn",
-		Subject:  "Trả lời văn bản số " + meta.Code.String() + " của " + meta.Issuer.Name,
+		Subject:  answerSubject(meta),
 		ReplyTo: &outbox.Reply{Incoming: doc.ID, Ref: document.Ref{
 			Organ: meta.Issuer.Code, Reference: meta.Code, Date: meta.Date, ID: meta.DocumentID}},
 		Recipients: answerTo(meta),
 	})
 	return d
+}
+
+// answerSubject is the usual subject of an answer (Decree 30/2020 Annex I, II.5).
+func answerSubject(meta inbox.Metadata) string {
+	what := meta.TypeName
+	if what == "" {
+		what = "văn bản"
+	}
+	text := "V/v trả lời " + what + " số " + meta.Code.String()
+	if !meta.Date.IsZero() {
+		text += " ngày " + meta.Date.String()
+	}
+	return text + " của " + meta.Issuer.Name
 }
 
 func answerTo(meta inbox.Metadata) []document.Agency {

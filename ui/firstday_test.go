@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -12,16 +14,21 @@ import (
 )
 
 // TestNextWaiting: a pile is worked off without going back to the list, the most urgent
-// first, and the end of the pile is said.
+// first and among equals the first that came, and the end of the pile is said.
 func TestNextWaiting(t *testing.T) {
 	o := newOffice(t)
-	o.fewLetters()
+	for i, u := range []document.Urgency{document.Normal, document.Urgent, document.Express, document.Urgent} {
+		x := letter(i+11, fmt.Sprint("V/v việc thứ ", i+1))
+		x.Other.Urgency = u
+		o.receive(x)
+		o.now = o.now.Add(time.Minute)
+	}
 	d := drive(o, 80, 24)
-	d.press("2", "enter").see("Kế hoạch phòng", "Chờ tiếp nhận").missing("n văn bản kế")
+	d.press("2", "enter").see("việc thứ 3", "Chờ tiếp nhận").missing("n văn bản kế")
 	d.press("n").see("Đăng ký hoặc từ chối văn bản này trước")
 	d.press("d", "ctrl+s").see("số đến 1", "n văn bản kế", "nhấn n mở văn bản chờ tiếp nhận kế tiếp")
-	for n := 2; n <= 4; n++ {
-		d.press("n").see("Trạng thái        Chờ tiếp nhận").press("d", "ctrl+s")
+	for _, subject := range []string{"việc thứ 2", "việc thứ 4", "việc thứ 1"} {
+		d.press("n").see("Trạng thái        Chờ tiếp nhận", subject).press("d", "ctrl+s")
 	}
 	d.see("số đến 4").press("n").see("Không còn văn bản nào chờ tiếp nhận.")
 	d.press("esc").see("‹ Cần làm ›", "> HT   1 ")
@@ -158,4 +165,24 @@ func TestTerminalWithoutSize(t *testing.T) {
 	if d.press("ctrl+c"); !d.quit {
 		t.Error("Ctrl+C is not heard before the size is known")
 	}
+}
+
+// TestAnswerNamesWhatItAnswers: the subject offered names type, number and day.
+func TestAnswerNamesWhatItAnswers(t *testing.T) {
+	o := newOffice(t)
+	o.fewLetters()
+	d := drive(o, 80, 24)
+	d.press("2", "enter", "d", "ctrl+s", "a", "tab", "tab", "tab").see("Soạn văn bản trả lời 13/UBND-TH")
+	got := answerSubject(inbox.Metadata{TypeName: "Công văn", Code: document.Reference{Number: "13", Notation: "UBND-TH"},
+		Date: document.Date{Year: 2026, Month: 11, Day: 19}, Issuer: document.Agency{Name: "Sở Nội vụ"}})
+	if want := "V/v trả lời Công văn số 13/UBND-TH ngày 19/11/2026 của Sở Nội vụ"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestQueueSaysThatTheLinkIsOff: an empty queue is no comfort while the link is cut.
+func TestQueueSaysThatTheLinkIsOff(t *testing.T) {
+	o := newOffice(t)
+	d := drive(o, 80, 24)
+	d.press("6").missing("Mạng đang tắt").press("m").see("Mạng đang tắt", "Nhấn m để mở lại").press("m").missing("Mạng đang tắt")
 }

@@ -165,7 +165,7 @@ func (m *Model) newRoot(tab action) screen {
 	case goBooks:
 		return newBooks(m.o.Clock)
 	case goQueue:
-		return newQueue(m.o.Link != nil)
+		return newQueue(m)
 	}
 	return newToday(m.o.Hint)
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // newQueue lists the jobs of the link: what waits, why, and when it is tried again.
-func newQueue(linked bool) *listScreen[Job] {
+func newQueue(m *Model) *listScreen[Job] {
 	return &listScreen[Job]{
 		title: "Hàng đợi gửi, nhận", kind: queueing, views: []string{""},
 		p: newPager(nil, func(j Job) string { return j.ID }),
@@ -33,8 +33,8 @@ func newQueue(linked bool) *listScreen[Job] {
 		opened:  func(m *Model, j Job) tea.Cmd { return m.push(jobPage(j)) },
 		acts:    queueActs,
 		after:   queueAfter,
-		forbids: queueForbids(linked),
-		tips:    queueHint,
+		forbids: queueForbids(m.o.Link != nil),
+		tips:    func(l *listScreen[Job]) string { return queueHint(l, m.o.Link != nil && !m.link.On) },
 	}
 }
 
@@ -84,9 +84,11 @@ func jobTitle(j Job) string {
 	return clean(j.Kind)
 }
 
-func queueHint(l *listScreen[Job]) string {
+func queueHint(l *listScreen[Job], off bool) string {
 	j, ok := l.p.current()
 	switch {
+	case off && !j.Held:
+		return "Mạng đang tắt: văn bản mới chưa về, việc gửi chờ ở đây. Nhấn m để mở lại."
 	case !ok:
 		return "Hàng đợi trống: mọi việc gửi, nhận đã xong."
 	case j.Held:

@@ -85,7 +85,7 @@ func everyPlace(t testing.TB) map[string]place {
 	m := New(newOffice(t).o)
 	in, out := inbox.Document{}, outbox.Document{}
 	places := map[string]place{}
-	for _, s := range []screen{newToday(""), newIncomingList(), newOutgoingList(), newBooks(m.o.Clock), newQueue(true), newUnmatched(),
+	for _, s := range []screen{newToday(""), newIncomingList(), newOutgoingList(), newBooks(m.o.Clock), newQueue(m), newUnmatched(),
 		newIncomingDocument(m, ""), newOutgoingDocument(""), registerForm(m, in), issueQuestion(m, out), &helpScreen{of: newToday("")}} {
 		places[s.Title()] = s.place()
 	}
