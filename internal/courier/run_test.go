@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -97,9 +98,9 @@ func TestBusyEndsAfterItsTries(t *testing.T) {
 func TestFullDiskIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, func(o *Options) { o.MaxTries = 4 })
-		room := false
+		var room atomic.Bool
 		d.o.Handlers["fetch"] = func(context.Context, store.Job, func(int64, int64)) error {
-			if room {
+			if room.Load() {
 				return nil
 			}
 			return fmt.Errorf("write: %w", ErrFull)
@@ -111,7 +112,7 @@ func TestFullDiskIsWaitedFor(t *testing.T) {
 		if j, _ := d.job(t, "fetch/1"); j.State != store.Waiting || j.Attempts != 0 || j.Class != "full" {
 			t.Errorf("job %+v", j)
 		}
-		room = true
+		room.Store(true)
 		time.Sleep(2 * roomWait)
 		synctest.Wait()
 		if _, open := d.job(t, "fetch/1"); open {
