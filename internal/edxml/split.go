@@ -135,8 +135,10 @@ func (s *splitter) chunk(stop string) (chunk []byte, found bool, err error) {
 		return nil, false, err
 	}
 	chunk, _ = s.in.Peek(s.in.Buffered())
-	if i := bytes.IndexAny(chunk, stop); i >= 0 {
-		chunk, found = chunk[:i], true
+	for _, c := range []byte(stop) { // many times as fast as IndexAny
+		if i := bytes.IndexByte(chunk, c); i >= 0 {
+			chunk, found = chunk[:i], true
+		}
 	}
 	_, err = s.in.Discard(len(chunk))
 	return chunk, found, err
