@@ -73,6 +73,7 @@ func editForm(m *Model, doc outbox.Document) *drafting {
 	if doc.State != outbox.Drafting || doc.Forwarded != nil {
 		d.fields = []*field{d.urgency, d.to, d.places, d.due, d.copies}
 		d.title = "Sửa nơi nhận của " + clean(doc.Code.String())
+		d.next = "Sửa xong nhấn Ctrl+S; bước sau là phát hành hoặc gửi lại."
 	}
 	return d
 }

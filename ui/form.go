@@ -151,7 +151,7 @@ func (f *form) finish(m *Model) tea.Cmd {
 func (f *form) back(m *Model) tea.Cmd {
 	if f.changed && !f.asked {
 		f.asked = true
-		m.warn("Biểu này đã có chữ nhập. Nhấn Esc lần nữa để bỏ, phím khác để nhập tiếp.")
+		m.warn("Biểu mẫu này đã có chữ nhập. Nhấn Esc lần nữa để bỏ, phím khác để nhập tiếp.")
 		return nil
 	}
 	for _, x := range f.fields {
@@ -168,7 +168,7 @@ func (f *form) holds(m *Model) bool {
 		return false
 	}
 	f.asked = true
-	m.warn("Biểu này đã có chữ nhập. Nhấn Ctrl+C lần nữa để thoát và bỏ, phím khác để nhập tiếp.")
+	m.warn("Biểu mẫu này đã có chữ nhập. Nhấn Ctrl+C lần nữa để thoát và bỏ, phím khác để nhập tiếp.")
 	return true
 }
 

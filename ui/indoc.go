@@ -99,8 +99,15 @@ func (d *incomingDocument) refuses(a action) string {
 		if d.doc.State == inbox.Received || d.doc.State == inbox.Quarantined {
 			return "Đăng ký hoặc từ chối văn bản này trước; Esc để về danh sách."
 		}
-	case save, forward:
+	case save:
 		if len(d.doc.Files) == 0 {
+			return "Văn bản không có tệp nào."
+		}
+	case forward:
+		switch {
+		case d.doc.Entry == nil: // Decree 30/2020 Art. 4.2b, 22.1
+			return "Đăng ký văn bản trước khi chuyển tiếp; gửi nhầm thì từ chối để trả lại nơi gửi."
+		case len(d.doc.Files) == 0:
 			return "Văn bản không có tệp nào."
 		}
 	case answer:

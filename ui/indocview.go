@@ -42,6 +42,7 @@ func (d *incomingDocument) lines(width int) []string {
 	p.fact("Nơi nhận", clean(strings.Join(m.ToPlaces, "; ")))
 	p.fact("Trả lời cho", refs(m.ReplyFor))
 	p.fact("Mã văn bản", clean(m.DocumentID))
+	p.fact("Mã gói tin", clean(doc.Origin.AxisID))
 	p.fact("Ghi chú", clean(m.Note))
 	p.add("")
 	p.add("%s", headStyle.Render("Đã làm"))
@@ -72,9 +73,6 @@ func arrival(o inbox.Origin) string {
 	text := moment(o.Arrived)
 	if o.From != "" {
 		text += ", từ " + clean(string(o.From))
-	}
-	if o.AxisID != "" {
-		text += ", gói " + clean(o.AxisID)
 	}
 	return text + ", " + bytesText(o.Size)
 }

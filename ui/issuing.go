@@ -77,7 +77,9 @@ func forwardForm(m *Model, doc inbox.Document) *form {
 		if !ok {
 			return m.pop()
 		}
-		return m.replace(issueQuestion(m, out))
+		q := issueQuestion(m, out)
+		q.left = "Bản chuyển tiếp chưa phát hành, nằm ở Văn bản đi (phím 3): mở ra, nhấn i để phát hành hoặc x để bỏ."
+		return m.replace(q)
 	}
 	return f
 }

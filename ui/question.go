@@ -9,6 +9,7 @@ type question struct {
 	title string
 	lines []string // what will happen; each is wrapped
 	next  string
+	left  string // said when the clerk goes back instead, "" for nothing
 	yes   func(m *Model, b *base) tea.Cmd
 	done  func(m *Model, v any) tea.Cmd
 }
@@ -22,7 +23,11 @@ func (q *question) do(m *Model, a action) tea.Cmd {
 	case yes:
 		return q.yes(m, &q.base)
 	case back:
-		return m.pop()
+		cmd := m.pop()
+		if q.left != "" {
+			m.warn(q.left)
+		}
+		return cmd
 	}
 	q.move(a)
 	return nil
