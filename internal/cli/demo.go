@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"vanthu/internal/axis/axissim"
 	"vanthu/internal/document"
 	"vanthu/internal/office"
 	"vanthu/internal/practice"
@@ -42,6 +43,9 @@ func (demoVerb) Run(c *call) (err error) {
 		return err
 	}
 	world, err := practice.Open(home, practice.Options{Pace: practice.Living()})
+	if errors.Is(err, axissim.ErrLocked) { // a demo that is just opening here
+		return alreadyOpen()
+	}
 	if err != nil {
 		return err
 	}
