@@ -11,7 +11,6 @@ import (
 	"syscall"
 
 	"vanthu/internal/axis"
-	"vanthu/internal/axis/axissim"
 	"vanthu/internal/courier"
 	"vanthu/internal/document"
 	"vanthu/internal/edxml"
@@ -96,7 +95,6 @@ func advices() []advice {
 		{store.ErrNotFound, "Không tìm thấy.", "Xem mã văn bản bằng `vanthu list incoming` hoặc `vanthu list outgoing`.", true},
 		{store.ErrDateOrder, "Ngày ghi sổ trước ngày của số liền trước.", "Kiểm tra lại ngày và đồng hồ máy tính.", false},
 		realOffice(),
-		{axissim.ErrLocked, "Thư mục của trục mô phỏng đang được một chương trình khác dùng.", "Đóng chương trình đó, hoặc chọn thư mục khác bằng --data.", false},
 		{edxml.ErrTooLarge, "Gói tin hoặc tệp kèm theo quá lớn.", "Đề nghị nơi gửi chia nhỏ hoặc giảm dung lượng tệp.", true},
 		{edxml.ErrForbidden, "Gói tin chứa thứ bị cấm nên không mở.", "Không tiếp nhận; báo nơi gửi gửi lại gói tin đúng quy chuẩn.", true},
 		{edxml.ErrBroken, "Gói tin hỏng hoặc không phải edXML.", "Đề nghị nơi gửi gửi lại văn bản.", true},
