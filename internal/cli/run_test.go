@@ -44,6 +44,7 @@ func TestExitCodes(t *testing.T) {
 		{"list incoming --nonesuch", Misuse, "không có tùy chọn"},
 		{"list incoming --limit x", Misuse, "phải là một số"},
 		{"list incoming --limit 0", Misuse, "--limit"},
+		{"draft a.pdf --copies -1", Misuse, "--copies: không nhận giá trị \"-1\". Xem"},
 		{"list incoming --state draft", Misuse, "quarantined"},
 		{"list outgoing --state received", Misuse, "sealed"},
 		{"book outgoing 99999", Misuse, "năm"},

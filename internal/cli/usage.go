@@ -35,6 +35,7 @@ var wordings = []struct {
 	{regexp.MustCompile(`^missing positional arguments (.+)$`), "thiếu $1"},
 	{regexp.MustCompile(`^(.+) must be one of (.+) but got (.+)$`), "$1 phải là một trong $2, không phải $3"},
 	{regexp.MustCompile(`^(.+): expected .* value but got "EOL".*$`), "$1: thiếu giá trị"},
+	{regexp.MustCompile(`^(.+): expected .* value but got (".*?") \(short flag\).*$`), "$1: không nhận giá trị $2"},
 	{regexp.MustCompile(`^(.+): missing value.*$`), "$1: thiếu giá trị"},
 	{regexp.MustCompile(`^(.+): expected a valid .* int but got (.+)$`), "$1: phải là một số, không phải $2"},
 	{regexp.MustCompile(`^(.+) can't be used together$`), "không dùng cùng lúc $1"},
