@@ -27,7 +27,12 @@ func TestSimulator(t *testing.T) {
 	}
 }
 
-func simulated(t *testing.T) Gateway {
+// TestReprintingSimulator: the suite holds for an axis that prints packets anew.
+func TestReprintingSimulator(t *testing.T) {
+	Run(t, simulated(t, func(o *axissim.Options) { o.Reprint = true }))
+}
+
+func simulated(t *testing.T, change ...func(*axissim.Options)) Gateway {
 	from := document.Agency{Code: "H40.1.2", Name: "UBND xã Định Mỹ"}
 	to := []document.Agency{{Code: "000.22.32.H53", Name: "UBND xã Một"}, {Code: "H40.1", Name: "UBND huyện"}, {Code: "H40", Name: "UBND tỉnh"}}
 	o := axissim.Options{
@@ -37,6 +42,9 @@ func simulated(t *testing.T) Gateway {
 	}
 	for _, a := range to {
 		o.Agencies = append(o.Agencies, axissim.Agency{Agency: a, System: "vxp.test.01"})
+	}
+	for _, f := range change {
+		f(&o)
 	}
 	a, err := axissim.New(o)
 	if err != nil {
