@@ -51,7 +51,7 @@ func Lose(next http.Handler) http.Handler {
 }
 
 // Twice acts on the request twice and gives the second answer, as when a JDK
-// repeats a POST whose connection broke.
+// repeats a POST whose connection broke. It holds the request in memory.
 func Twice(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)

@@ -37,7 +37,8 @@ func instead(status int, contentType, body string) Fault {
 }
 
 // RefuseRecipient answers 18 to every packet that goes to an agency, without
-// acting: one that the directory still shows and the axis no longer serves.
+// acting: one that the directory still shows and the axis no longer serves. It
+// holds the request in memory.
 func RefuseRecipient(agency string) Fault {
 	named := regexp.MustCompile(`(?is)<(?:\w+:)?To>\s*<(?:\w+:)?OrganId>\s*` + regexp.QuoteMeta(agency) + `\s*<`)
 	return func(next http.Handler) http.Handler {

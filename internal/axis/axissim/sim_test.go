@@ -314,7 +314,7 @@ func TestReopen(t *testing.T) {
 	if err := os.WriteFile(log, half, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, orphan := range []string{"upload-1", "lost.edxml"} {
+	for _, orphan := range []string{"upload-1", "lost.edxml", "lost" + deliveredMark + ".edxml"} {
 		if err := os.WriteFile(filepath.Join(dir, "packets", orphan), []byte("x"), 0o600); err != nil {
 			t.Fatal(err)
 		}
