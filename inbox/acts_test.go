@@ -283,13 +283,13 @@ func TestCountsAndLists(t *testing.T) {
 		filter inbox.Filter
 		want   string
 	}{
-		"reception, urgent first": {inbox.Filter{State: inbox.Received}, "2 3 1"},
-		"open":                    {inbox.Filter{Open: true}, "2 7 6 5 4 3 1"},
-		"late":                    {inbox.Filter{Late: true}, "2 3 1"},
+		"reception, urgent first": {inbox.Filter{State: inbox.Received}, "2 1 3"},
+		"open":                    {inbox.Filter{Open: true}, "2 1 3 4 5 6 7"},
+		"late":                    {inbox.Filter{Late: true}, "2 1 3"},
 		"due today":               {inbox.Filter{DueToday: true}, "5"},
 		"overdue":                 {inbox.Filter{Overdue: true}, "4"},
 		"text":                    {inbox.Filter{Text: "TINH ca mau 6/ubnd"}, "6"},
-		"words of the subject":    {inbox.Filter{Text: "van thu dien tu", State: inbox.HandedOver}, "6 5 4"},
+		"words of the subject":    {inbox.Filter{Text: "van thu dien tu", State: inbox.HandedOver}, "4 5 6"},
 		"nothing":                 {inbox.Filter{Text: "không có"}, ""},
 	} {
 		if got := o.numbers(c.filter); got != c.want {
@@ -321,7 +321,7 @@ func TestLateIsByTheDay(t *testing.T) {
 	if got := o.numbers(inbox.Filter{Late: true}); got != "14 13 12 11 10" {
 		t.Errorf("late: %q", got)
 	}
-	if got := o.numbers(inbox.Filter{Open: true}); got != "24 14 23 13 22 12 21 11 20 10" {
+	if got := o.numbers(inbox.Filter{Open: true}); got != "14 24 13 23 12 22 11 21 10 20" {
 		t.Errorf("open: %q", got)
 	}
 }

@@ -45,11 +45,10 @@ type Summary struct {
 	DuplicateOf string             `json:"duplicateOf,omitempty"`
 }
 
-// List reads one window of documents. The lists of open, late and waiting ones
-// and of one state have the urgent ones first, then the newest; the overdue come
-// by their limit, the last one first; all others the newest first. Only After and
-// Limit of the window are used. The cursor is where the next window begins; it
-// is empty at the end.
+// List reads one window of documents. Lists of what is to be done have the urgent
+// ones first, then those that came first; those of limits have the longest past
+// first; all others the newest first. Only After and Limit of the window are used.
+// The cursor is where the next window begins; it is empty at the end.
 func (d *Desk) List(f Filter, w store.Window) ([]Summary, store.Cursor, error) {
 	var rows []Summary
 	var next store.Cursor
@@ -75,12 +74,12 @@ func (d *Desk) List(f Filter, w store.Window) ([]Summary, store.Cursor, error) {
 }
 
 // walk yields what the filter may admit, from after on, window by window. All
-// windows lie in one index and each below the one before, so a cursor tells by
+// windows lie in one index, each behind the one before, so a cursor tells by
 // itself which of them are done.
 func (f Filter) walk(tx *store.Tx, today document.Date, after store.Cursor) iter.Seq2[store.Cursor, string] {
 	return func(yield func(store.Cursor, string) bool) {
 		for _, w := range f.windows(today) {
-			w.After, w.Newest = after, true
+			w.After = after
 			for cursor, key := range tx.Keys(Kind, w) {
 				if !yield(cursor, key) {
 					return
@@ -99,11 +98,11 @@ func (f Filter) windows(today document.Date) []store.Window {
 	case f.Late:
 		return late(today)
 	case f.State != "":
-		return []store.Window{{Index: indexState, Prefix: string(f.State) + "/"}}
+		return []store.Window{{Index: indexState, Prefix: string(f.State) + "/", Newest: !f.State.Open()}}
 	case f.Open:
 		return []store.Window{{Index: indexOpen}}
 	}
-	return []store.Window{{Index: indexTime}}
+	return []store.Window{{Index: indexTime, Newest: true}}
 }
 
 func (f Filter) admits(doc Document, today document.Date) bool {

@@ -19,7 +19,7 @@ const (
 	indexCode  = "code"  // year and reference: the same document without an id
 	indexTime  = "time"  // arrival, for the whole list
 	indexOpen  = "open"  // urgency, then arrival, of what still needs somebody
-	indexState = "state" // state, then urgency, then arrival
+	indexState = "state" // state, then urgency while open, then arrival
 	indexDue   = "due"   // due day of what is still open
 )
 
@@ -55,13 +55,20 @@ func (d *Document) Index() []store.Entry {
 	return entries
 }
 
+// stateValue sorts what is still to be done by urgency and then in the order of
+// arrival, in which numbers are given (Decree 30 Art. 22.2); what is done by
+// arrival alone.
 func stateValue(s State, u document.Urgency, arrived string) string {
-	return string(s) + "/" + urgencyValue(u, arrived)
+	if s.Open() {
+		arrived = urgencyValue(u, arrived)
+	}
+	return string(s) + "/" + arrived
 }
 
-// urgencyValue sorts by urgency and then by arrival; urgencies have one digit.
+// urgencyValue sorts the most urgent first, then by arrival; urgencies have one
+// digit.
 func urgencyValue(u document.Urgency, arrived string) string {
-	return fmt.Sprintf("%d/%s", u, arrived)
+	return fmt.Sprintf("%d/%s", 9-u, arrived)
 }
 
 // Blobs lists the packet, the files and the status packets, so that the store
