@@ -66,7 +66,7 @@ func (d *Desk) Resend(id string, to ...document.Code) error {
 	for _, c := range to {
 		again[c] = true
 	}
-	return d.change("resend", id, func(tx *store.Tx, doc *Document) (bool, error) {
+	return d.change(d.who(), "resend", id, func(tx *store.Tx, doc *Document) (bool, error) {
 		changed := false
 		for i := range doc.Delivery {
 			v := &doc.Delivery[i]
@@ -85,8 +85,32 @@ func (d *Desk) Resend(id string, to ...document.Code) error {
 	})
 }
 
+// Returned tells that the recipient refused the document (status 02) and the
+// clerk has not put that aside.
+func (d Delivery) Returned() bool {
+	return d.Status == document.StatusRefused && d.Seen.IsZero()
+}
+
+// PutAside notes that the clerk has dealt with the refusals of a document: they
+// stay with it and leave today's board. Repeating it is harmless.
+func (d *Desk) PutAside(id string) (Document, error) {
+	err := d.change(d.who(), "put-aside", id, func(_ *store.Tx, doc *Document) (bool, error) {
+		changed := false
+		for i := range doc.Delivery {
+			if v := &doc.Delivery[i]; v.Returned() {
+				v.Seen, changed = d.now(), true
+			}
+		}
+		return changed, nil
+	})
+	if err != nil {
+		return Document{}, err
+	}
+	return d.Get(id)
+}
+
 func (d *Desk) deliver(what, id string, to []document.Code, set func(*Delivery, time.Time) bool) error {
-	return d.change(what, id, func(_ *store.Tx, doc *Document) (bool, error) {
+	return d.change("system", what, id, func(_ *store.Tx, doc *Document) (bool, error) {
 		changed := false
 		for _, code := range to {
 			if v := doc.delivery(code); v != nil && set(v, d.now()) {
@@ -99,8 +123,8 @@ func (d *Desk) deliver(what, id string, to []document.Code, set func(*Delivery, 
 
 // change is an act on an issued document that moves no state; without a change
 // nothing is written.
-func (d *Desk) change(what, id string, fn func(*store.Tx, *Document) (changed bool, err error)) error {
-	err := d.Store.Update(store.Act{Who: "system", What: what, Record: id}, func(tx *store.Tx) error {
+func (d *Desk) change(who, what, id string, fn func(*store.Tx, *Document) (changed bool, err error)) error {
+	err := d.Store.Update(store.Act{Who: who, What: what, Record: id}, func(tx *store.Tx) error {
 		var doc Document
 		if err := tx.Get(id, &doc); err != nil {
 			return err

@@ -84,6 +84,28 @@ func TestRequeueMendsALostJob(t *testing.T) {
 	}
 }
 
+// A refusal stands on the board until the clerk has dealt with it, and with the
+// document for ever.
+func TestRefusalIsPutAside(t *testing.T) {
+	o := newOffice(t)
+	id := o.bring(outbox.Issued)
+	o.take("ax-1", o.report(o.get(id), "H40", document.StatusRefused))
+	board := func(want int) {
+		t.Helper()
+		if c, err := o.Counts(); err != nil || c.Refused != want {
+			t.Errorf("the board counts %d refused, %v, want %d", c.Refused, err, want)
+		}
+	}
+	board(1)
+	for range 2 {
+		doc, err := o.PutAside(id)
+		if err != nil || doc.Delivery[0].Status != document.StatusRefused || doc.Delivery[0].Seen.IsZero() {
+			t.Errorf("%+v, %v", doc.Delivery, err)
+		}
+		board(0)
+	}
+}
+
 func TestStatusesMoveForwardOnly(t *testing.T) {
 	cases := []struct{ codes, status, events string }{
 		{"01", "01", "01"},

@@ -93,6 +93,7 @@ type Delivery struct {
 	Status    document.Status `json:"status,omitempty"` // the furthest business status
 	Events    []StatusEvent   `json:"events,omitempty"`
 	Error     string          `json:"error,omitempty"`
+	Seen      time.Time       `json:"seen,omitzero"` // when the clerk put a refusal aside
 }
 
 // StatusEvent is one status report of a recipient.

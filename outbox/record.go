@@ -58,8 +58,10 @@ func (d *Document) Index() []store.Entry {
 // trouble is what the board counts a delivery under, "" when it is on its way.
 func (d Delivery) trouble() string {
 	switch {
-	case d.Status == document.StatusRefused:
+	case d.Returned():
 		return "refused"
+	case d.Status == document.StatusRefused:
+		return ""
 	case d.Transport != TransportSent:
 		return d.Transport
 	case d.Status == "":

@@ -128,8 +128,12 @@ func TestRefusalAbroadIsExplained(t *testing.T) {
 	x := newOutgoingDocument("x")
 	x.loaded, x.doc.State = true, outbox.Issued
 	x.doc.Delivery = []outbox.Delivery{{Status: document.StatusRefused}}
-	if h := x.hint(); !strings.Contains(h, "từ chối") || !strings.Contains(h, "lý do") {
-		t.Errorf("hint %q", h)
+	if h := x.hint(); !strings.Contains(h, "từ chối") || !strings.Contains(h, "lý do") || x.refuses(putAside) != "" {
+		t.Errorf("hint %q, %q", h, x.refuses(putAside))
+	}
+	x.doc.Delivery[0].Seen = time.Date(2026, 11, 21, 16, 50, 0, 0, time.UTC)
+	if h := x.hint(); strings.Contains(h, "từ chối") || x.refuses(putAside) == "" {
+		t.Errorf("after it was put aside: hint %q, %q", h, x.refuses(putAside))
 	}
 }
 

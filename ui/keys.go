@@ -45,7 +45,7 @@ const (
 	scrollLeft, scrollRight        action = "left", "right"
 	nextField, prevField, accept   action = "next-field", "prev-field", "accept"
 	finish, typing                 action = "finish", "typing"
-	yes, resend                    action = "yes", "resend"
+	yes, resend, putAside          action = "yes", "resend", "put-aside"
 )
 
 // binding is one row of the key table.
@@ -96,6 +96,7 @@ func bindings() []binding {
 		{outgoingD, []string{"d"}, "d", seal, "ký số cơ quan (đóng dấu)", true},
 		{outgoingD, []string{"i"}, "i", issue, "phát hành", true},
 		{outgoingD, []string{"u"}, "u", resend, "gửi lại các nơi gửi lỗi", true},
+		{outgoingD, []string{"b"}, "b", putAside, "bỏ khỏi việc hôm nay: đã xử lý việc bị từ chối", true},
 		{outgoingD, []string{"x"}, "x", discard, "hủy: bỏ dự thảo, hoặc hủy số đã cấp", true},
 		{incomingD | outgoingD, []string{"l"}, "l", save, "lưu tệp: chép ra thư mục", true},
 

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -53,8 +54,8 @@ func (d *outgoingDocument) hint() string {
 		if d.failedSomewhere() {
 			return "Có nơi nhận gửi lỗi: xem lý do bên dưới, xử lý rồi nhấn u để gửi lại."
 		}
-		if d.refusedSomewhere() {
-			return "Có nơi từ chối: đọc lý do ở bảng nơi nhận, báo người ký; gửi đúng nơi bằng văn bản khác (3 rồi n) hoặc liên hệ nơi đó."
+		if d.returnedSomewhere() {
+			return "Có nơi từ chối: đọc lý do ở bảng nơi nhận, báo người ký; gửi đúng nơi bằng văn bản khác (3 rồi n) hoặc liên hệ nơi đó. Xong thì nhấn b."
 		}
 		return "Đã phát hành; bảng dưới cho biết từng nơi nhận đã nhận đến đâu. Esc để quay lại."
 	}
@@ -99,6 +100,8 @@ func (d *outgoingDocument) refuses(a action) string {
 	switch {
 	case a == resend && !d.failedSomewhere():
 		return "Không có nơi nhận nào gửi lỗi."
+	case a == putAside && !d.returnedSomewhere():
+		return "Không có nơi nhận nào vừa từ chối."
 	case e == "":
 		return ""
 	}
@@ -118,13 +121,8 @@ func (d *outgoingDocument) failedSomewhere() bool {
 	return false
 }
 
-func (d *outgoingDocument) refusedSomewhere() bool {
-	for _, v := range d.doc.Delivery {
-		if v.Status == document.StatusRefused {
-			return true
-		}
-	}
-	return false
+func (d *outgoingDocument) returnedSomewhere() bool {
+	return slices.ContainsFunc(d.doc.Delivery, outbox.Delivery.Returned)
 }
 
 func (d *outgoingDocument) load(m *Model, quiet bool) tea.Cmd {
@@ -156,6 +154,11 @@ type resent struct{}
 func (d *outgoingDocument) resend(m *Model) tea.Cmd {
 	desk, id := m.o.Outbox, d.id
 	return d.run(m, "Đang xếp hàng gửi lại", func(context.Context) (any, error) { return resent{}, desk.Resend(id) })
+}
+
+func (d *outgoingDocument) putAside(m *Model) tea.Cmd {
+	desk, id := m.o.Outbox, d.id
+	return d.run(m, "Đang ghi", func(context.Context) (any, error) { return desk.PutAside(id) })
 }
 
 // save offers the document's own PDF first, then its attachments.
@@ -195,6 +198,8 @@ func (d *outgoingDocument) do(m *Model, a action) tea.Cmd {
 		return m.push(discardForm(m, d.doc))
 	case resend:
 		return d.resend(m)
+	case putAside:
+		return d.putAside(m)
 	case save:
 		return m.push(d.save(m))
 	}

@@ -29,14 +29,15 @@ type grammar struct {
 	Progress progressVerb `cmd:"" help:"Ghi tiến độ giải quyết."`
 	Complete completeVerb `cmd:"" help:"Kết thúc giải quyết văn bản đến."`
 
-	Draft   draftVerb   `cmd:"" help:"Lập dự thảo văn bản đi từ tệp PDF."`
-	Edit    editVerb    `cmd:"" help:"Sửa dự thảo."`
-	Sign    signVerb    `cmd:"" help:"Người có thẩm quyền ký số."`
-	Number  numberVerb  `cmd:"" help:"Cấp số, ngày cho văn bản đã ký."`
-	Seal    sealVerb    `cmd:"" help:"Ký số của cơ quan."`
-	Issue   issueVerb   `cmd:"" help:"Phát hành: xếp văn bản vào hàng đợi gửi."`
-	Discard discardVerb `cmd:"" help:"Bỏ dự thảo."`
-	Void    voidVerb    `cmd:"" help:"Hủy văn bản đã cấp số; số không dùng lại."`
+	Draft    draftVerb    `cmd:"" help:"Lập dự thảo văn bản đi từ tệp PDF."`
+	Edit     editVerb     `cmd:"" help:"Sửa dự thảo."`
+	Sign     signVerb     `cmd:"" help:"Người có thẩm quyền ký số."`
+	Number   numberVerb   `cmd:"" help:"Cấp số, ngày cho văn bản đã ký."`
+	Seal     sealVerb     `cmd:"" help:"Ký số của cơ quan."`
+	Issue    issueVerb    `cmd:"" help:"Phát hành: xếp văn bản vào hàng đợi gửi."`
+	Discard  discardVerb  `cmd:"" help:"Bỏ dự thảo."`
+	PutAside putAsideVerb `cmd:"" help:"Ghi là đã xử lý việc nơi nhận từ chối."`
+	Void     voidVerb     `cmd:"" help:"Hủy văn bản đã cấp số; số không dùng lại."`
 
 	Agencies agenciesVerb `cmd:"" help:"Tìm cơ quan nhận trong danh bạ của trục."`
 	Queue    queueVerb    `cmd:"" help:"Xem hàng đợi và đường truyền."`

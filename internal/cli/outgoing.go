@@ -239,6 +239,16 @@ func (v *issueVerb) Run(c *call) error {
 		"Đã phát hành, đang chờ gửi")
 }
 
+type putAsideVerb struct {
+	inOffice
+	ID string `arg:"" help:"Văn bản đã phát hành có nơi từ chối."`
+}
+
+func (v *putAsideVerb) Run(c *call) error {
+	return c.outgoing(func(_ context.Context, w *workplace) (outbox.Document, error) { return w.outbox.PutAside(v.ID) },
+		"Đã ghi là đã xử lý")
+}
+
 type discardVerb struct {
 	inOffice
 	ID     string `arg:"" help:"Văn bản chưa phát hành."`
