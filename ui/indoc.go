@@ -104,12 +104,7 @@ func (d *incomingDocument) refuses(a action) string {
 			return "Văn bản không có tệp nào."
 		}
 	case forward:
-		switch {
-		case d.doc.Entry == nil: // Decree 30/2020 Art. 4.2b, 22.1
-			return "Đăng ký văn bản trước khi chuyển tiếp; gửi nhầm thì từ chối để trả lại nơi gửi."
-		case len(d.doc.Files) == 0:
-			return "Văn bản không có tệp nào."
-		}
+		return reasonOf(d.doc.MayForward())
 	case answer:
 		if d.doc.Entry == nil {
 			return "Đăng ký văn bản trước khi soạn trả lời."

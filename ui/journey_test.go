@@ -80,7 +80,7 @@ func TestJourneyForward(t *testing.T) {
 	o := newOffice(t)
 	o.fewLetters()
 	d := drive(o, 80, 24)
-	d.press("2", "enter", "f").see("Đăng ký văn bản trước khi chuyển tiếp").press("d", "ctrl+s", "f").typed("thoai son").press("enter", "tab").typed("Kính chuyển").press("ctrl+s").show("forward")
+	d.press("2", "enter", "f").see("Văn bản chưa vào sổ đến nên chưa chuyển tiếp được").press("d", "ctrl+s", "f").typed("thoai son").press("enter", "tab").typed("Kính chuyển").press("ctrl+s").show("forward")
 	d.see("Phát hành", "H01.152").press("esc").see("Bản chuyển tiếp chưa phát hành")
 	d.press("3", "enter", "e").see("bước sau là phát hành").press("esc", "i").see("H01.152").press("enter").see("Đã phát hành")
 }

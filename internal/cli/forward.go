@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 
 	"vanthu/inbox"
 	"vanthu/internal/document"
@@ -21,6 +22,9 @@ func (v *forwardVerb) Run(c *call) error {
 		in, err := w.inbox.Get(v.ID)
 		if err != nil {
 			return outbox.Document{}, err
+		}
+		if err := in.MayForward(); err != nil {
+			return outbox.Document{}, fmt.Errorf("forward incoming %s: %w", v.ID, err)
 		}
 		f := forwarding(in)
 		f.Note = v.Note
