@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -231,8 +232,8 @@ func (d *day) evening() {
 	}
 	d.proveSentOnce()
 	d.proveAnswered()
-	if left, err := os.ReadDir(d.home + "/tmp"); err == nil && len(left) > 0 {
-		d.t.Logf("%d leftovers in the home's tmp folder", len(left))
+	if left, err := os.ReadDir(filepath.Join(d.home, "tmp")); err != nil || len(left) > 0 {
+		d.t.Errorf("left in the home's tmp folder: %v, %v", left, err)
 	}
 }
 

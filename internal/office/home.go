@@ -2,6 +2,7 @@ package office
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -73,6 +74,20 @@ func (h Home) Path(p string) string {
 		return p
 	}
 	return filepath.Join(h.Dir, p)
+}
+
+// Sweep empties the temporary folder of what a killed process left there: packets
+// half way in, which nobody would look at again. Only the owner of the home may
+// call it.
+func (h Home) Sweep() error {
+	left, err := os.ReadDir(h.TempDir())
+	if err != nil {
+		return err
+	}
+	for _, entry := range left {
+		err = errors.Join(err, os.RemoveAll(filepath.Join(h.TempDir(), entry.Name())))
+	}
+	return err
 }
 
 // Make creates the home's folders, readable by their owner only.
