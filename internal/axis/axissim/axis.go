@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,10 @@ type Options struct {
 	MaxAge    time.Duration // oldest accepted timestamp; 0 checks none, as long-lived SDK clients need
 	Reprint   bool          // recipients get packets as the real axis reprints them, with a hop of its own
 	MaxPacket int64         // bytes of one packet; 0 means 256 MB
+
+	Mode      Mode          // what is spoken; "" means ModeSDK
+	Offers    Offers        // what it can beyond a plain server of SDK 2.0.1
+	TokenLife time.Duration // of the tokens of the hub modes; 0 means 30 minutes
 }
 
 // System is a client of the axis.
@@ -72,6 +77,15 @@ func New(o Options) (*Axis, error) {
 	}
 	if o.MaxPacket <= 0 {
 		o.MaxPacket = 256 << 20
+	}
+	if o.TokenLife <= 0 {
+		o.TokenLife = 30 * time.Minute
+	}
+	if o.Mode == "" {
+		o.Mode = ModeSDK
+	}
+	if !slices.Contains(Modes(), o.Mode) {
+		return nil, fmt.Errorf("%w: %q", ErrMode, o.Mode)
 	}
 	a := &Axis{options: o, secrets: map[string][]byte{}, state: newState(o.Agencies)}
 	for _, s := range o.Systems {
