@@ -3,7 +3,6 @@ package axis
 import (
 	"context"
 	"fmt"
-	"io"
 )
 
 // Acknowledge tells the axis what became of our copy. Done and Fail take it off
@@ -14,8 +13,8 @@ func (c *Client) Acknowledge(ctx context.Context, docID string, s TransportStatu
 		return fmt.Errorf("updateStatus: %w: no docId or status", ErrValue)
 	}
 	what := call{operation: "updateStatus"}.with("docId", docID).with("status", string(s)).emptyObject()
-	err := c.do(ctx, what, func(status int, body io.Reader) error {
-		_, err := readAnswer(status, body, c.config.MaxAnswer, skip)
+	err := c.do(ctx, what, func(r reply) error {
+		_, err := c.dialect.read(r, c.config.MaxAnswer, skip)
 		return err
 	})
 	if err != nil {

@@ -1,9 +1,7 @@
 package axis
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -42,9 +40,13 @@ const (
 type Config struct {
 	URL    string // endpoint; operations are appended as a path element
 	System string // system id
-	Secret []byte // key of the HMAC; never sent, never printed
-	HTTP   *http.Client
-	Clock  func() time.Time
+	Secret []byte // key of the HMAC; never sent, never printed; hubs' password or consumer secret
+
+	// Protocol is how the axis is spoken to; "" is SDK.
+	Protocol Protocol
+
+	HTTP  *http.Client
+	Clock func() time.Time
 
 	HashUnpadded bool // hash-file as the SDK misprints it (axis.md §1.4)
 	TrailingCRLF bool // CRLF after the packet, as the SDK sends it
@@ -61,9 +63,10 @@ func (c Config) GoString() string { return c.String() }
 
 // Client speaks to one axis as one system. It is safe for concurrent use.
 type Client struct {
-	config Config
-	base   *url.URL
-	http   *http.Client
+	config  Config
+	base    *url.URL
+	http    *http.Client
+	dialect dialect
 }
 
 // String leaves the secret out.
@@ -97,7 +100,11 @@ func New(c Config) (*Client, error) {
 	if c.MaxAnswer <= 0 {
 		c.MaxAnswer = DefaultMaxAnswer
 	}
-	return &Client{config: c, base: base, http: httpClient(c)}, nil
+	made := &Client{config: c, base: base, http: httpClient(c)}
+	if made.dialect, err = made.choose(); err != nil {
+		return nil, err
+	}
+	return made, nil
 }
 
 // httpClient gives the caller's client, or one with limits of its own. Signed
@@ -117,72 +124,4 @@ func httpClient(c Config) *http.Client {
 	}
 	h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return h
-}
-
-// call is one request: an operation, its parameters in order, and a body.
-type call struct {
-	operation   string
-	params      []param
-	body        io.Reader
-	size        int64
-	contentType string
-}
-
-type param struct{ key, value string }
-
-func (c call) with(key, value string) call {
-	if value != "" {
-		c.params = append(c.params[:len(c.params):len(c.params)], param{key, value})
-	}
-	return c
-}
-
-// emptyObject is the body of the operations that the SDK sends "{}" with.
-func (c call) emptyObject() call {
-	c.body, c.size = strings.NewReader("{}"), 2
-	return c
-}
-
-// do sends a call and hands the answer, HTTP status and body, to take. Only
-// take's errors and transport errors come back; an answer is never half a
-// success.
-func (c *Client) do(ctx context.Context, what call, take func(status int, body io.Reader) error) error {
-	if what.contentType == "" {
-		what.contentType = "application/json"
-	}
-	own, watch := watch(ctx, c.config.Timeout)
-	defer watch.stop()
-	out := &outgoing{r: what.body, watch: watch, left: what.size}
-	req, err := c.request(out.trace(own), what, out)
-	if err != nil {
-		return fmt.Errorf("%s: %w", what.operation, err)
-	}
-	resp, err := c.http.Do(req)
-	if err != nil {
-		return fmt.Errorf("%s: %w", what.operation, offline(ctx, own, out.finished(), err))
-	}
-	defer resp.Body.Close()
-	in := &incoming{r: resp.Body, watch: watch}
-	err = take(resp.StatusCode, in)
-	if err == nil { // to its very end, so that the connection can be used again
-		io.Copy(io.Discard, io.LimitReader(in, 1<<10))
-	} else if in.failed != nil {
-		err = offline(ctx, own, true, in.failed)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", what.operation, err)
-	}
-	return nil
-}
-
-func (c *Client) request(ctx context.Context, what call, out *outgoing) (*http.Request, error) {
-	target := c.base.JoinPath(what.operation)
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-	if what.size > 0 {
-		req.Body, req.ContentLength = out, what.size
-	}
-	return req, c.sign(req.Header, what)
 }

@@ -146,6 +146,8 @@ func FuzzAnswer(f *testing.F) {
 		f.Add(200, s)
 		f.Add(500, s)
 	}
+	c := &Client{}
+	c.dialect = &sdk{c}
 	f.Fuzz(func(t *testing.T, status int, body string) {
 		n := 0
 		e, err := readAnswer(status, strings.NewReader(body), 1<<20, rows(func(row) { n++ }))
@@ -156,7 +158,7 @@ func FuzzAnswer(f *testing.F) {
 			t.Error("more rows than bytes")
 		}
 		var b bytes.Buffer
-		if size, err := readPacket(status, strings.NewReader(body), &b, 1<<10); err == nil && (size == 0 || size != int64(b.Len()) || size > 1<<10) {
+		if size, err := c.readPacket(reply{status: status, body: strings.NewReader(body)}, &b, 1<<10); err == nil && (size == 0 || size != int64(b.Len()) || size > 1<<10) {
 			t.Errorf("packet of %d bytes, %d written", size, b.Len())
 		}
 	})

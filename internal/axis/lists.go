@@ -2,7 +2,6 @@ package axis
 
 import (
 	"context"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -111,8 +110,8 @@ func (c *Client) Agencies(ctx context.Context) ([]Agency, error) {
 }
 
 func (c *Client) list(ctx context.Context, what call, add func(row)) error {
-	return c.do(ctx, what, func(status int, body io.Reader) error {
-		_, err := readAnswer(status, body, c.config.MaxAnswer, rows(add))
+	return c.do(ctx, what, func(r reply) error {
+		_, err := c.dialect.read(r, c.config.MaxAnswer, rows(add))
 		return err
 	})
 }

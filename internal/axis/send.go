@@ -29,12 +29,14 @@ type Message struct {
 // read twice, for its hash and for the line, and never held in memory. An error
 // of class ErrUnanswered leaves open whether the axis has it.
 func (c *Client) Send(ctx context.Context, m Message) (docID string, err error) {
-	what, err := c.sending(m)
+	p, err := newParcel(m)
 	if err != nil {
 		return "", fmt.Errorf("send: %w", err)
 	}
-	err = c.do(ctx, what, func(status int, body io.Reader) error {
-		e, err := readAnswer(status, body, c.config.MaxAnswer, skip)
+	what := service("sendEdoc", m.Type)
+	what.parcel = p
+	err = c.do(ctx, what, func(r reply) error {
+		e, err := c.dialect.read(r, c.config.MaxAnswer, skip)
 		docID = e.docID
 		return err
 	})
@@ -44,28 +46,25 @@ func (c *Client) Send(ctx context.Context, m Message) (docID string, err error) 
 	return docID, nil
 }
 
-func (c *Client) sending(m Message) (call, error) {
-	sum, ending, err := digest(m)
-	if err != nil {
-		return call{}, err
-	}
-	to, err := recipients(m.To)
-	if err != nil {
-		return call{}, err
-	}
-	what := service("sendEdoc", m.Type).with("hash-file", c.hash(sum)).with("from", string(m.From)).with("to", to)
-	what.contentType = "application/octet-stream"
-	what.body, what.size = io.LimitReader(m.Body, m.Size), m.Size
-	// A server takes one CRLF off before it checks the hash, so a packet that
-	// ends with one must get another (axis.md §1.4).
-	if c.config.TrailingCRLF || ending == "\r\n" {
-		what.body, what.size = io.MultiReader(what.body, strings.NewReader("\r\n")), m.Size+2
-	}
-	return what, nil
+// parcel is a message with what is known of its bytes.
+type parcel struct {
+	Message
+	sum    []byte // SHA-256
+	ending string // the last two bytes
 }
 
-// digest is the SHA-256 of the packet and its last two bytes; afterwards the
-// body stands at its start.
+func newParcel(m Message) (*parcel, error) {
+	sum, ending, err := digest(m)
+	return &parcel{m, sum, ending}, err
+}
+
+// open gives the packet from its start.
+func (p *parcel) open() (io.Reader, error) {
+	_, err := p.Body.Seek(0, io.SeekStart)
+	return io.LimitReader(p.Body, p.Size), err
+}
+
+// digest is the SHA-256 of the packet and its last two bytes.
 func digest(m Message) (sum []byte, ending string, err error) {
 	if m.Body == nil || m.Size <= 0 {
 		return nil, "", fmt.Errorf("%w: no packet", ErrValue)
@@ -78,10 +77,6 @@ func digest(m Message) (sum []byte, ending string, err error) {
 	if err == nil && n != m.Size {
 		err = fmt.Errorf("%w: packet of %d bytes announced as %d", ErrValue, n, m.Size)
 	}
-	if err != nil {
-		return nil, "", err
-	}
-	_, err = m.Body.Seek(0, io.SeekStart)
 	return h.Sum(nil), string(last.b), err
 }
 

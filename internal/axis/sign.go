@@ -24,12 +24,13 @@ const (
 
 // sign puts the parameters and their signature into h (axis.md §1.2). Names are
 // assigned to the map directly: http.Header.Set would change "docId" to "Docid",
-// and whether the axis minds is unknown.
-func (c *Client) sign(h http.Header, what call) error {
-	signed := append([]param{{"systemid", c.config.System}}, what.params...)
+// and whether the axis minds is unknown. Content-Type, which is signed too, must
+// stand in h already.
+func (c *Client) sign(h http.Header, params []param) error {
+	signed := append([]param{{"systemid", c.config.System}}, params...)
 	signed = append(signed,
 		param{"timestamp", timestamp(c.config.Clock())},
-		param{"Content-Type", what.contentType})
+		param{"Content-Type", h.Get("Content-Type")})
 	names := make([]string, len(signed))
 	for i, p := range signed {
 		if !sendable(p.value) {
@@ -41,7 +42,6 @@ func (c *Client) sign(h http.Header, what call) error {
 	object := signHeader(signed)
 	mac := hmac.New(sha256.New, c.config.Secret)
 	mac.Write([]byte(object))
-	h["Content-Type"] = []string{what.contentType}
 	h[prefix+"sign-header-key"] = []string{strings.Join(names, ";")}
 	h[prefix+"sign-header"] = []string{object}
 	h[prefix+"hash-header"] = []string{hex.EncodeToString(mac.Sum(nil))}

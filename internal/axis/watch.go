@@ -69,21 +69,30 @@ func (o *outgoing) trace(ctx context.Context) context.Context {
 }
 
 // incoming is an answer's body that reports progress and remembers when the
-// line broke, which its reader could mistake for a broken answer.
+// line broke, which its reader could mistake for a broken answer. Its errors are
+// classed.
 type incoming struct {
-	r      io.Reader
+	body   io.ReadCloser
 	watch  *watchdog
+	class  func(error) error
 	failed error
 }
 
 // Read reads the answer and tells the watchdog.
 func (i *incoming) Read(p []byte) (int, error) {
-	n, err := i.r.Read(p)
+	n, err := i.body.Read(p)
 	if n > 0 {
 		i.watch.moved()
 	}
 	if err != nil && err != io.EOF {
+		err = i.class(err)
 		i.failed = err
 	}
 	return n, err
+}
+
+// Close ends the call.
+func (i *incoming) Close() error {
+	i.watch.stop()
+	return i.body.Close()
 }
