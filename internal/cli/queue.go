@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"vanthu/internal/courier"
@@ -208,8 +209,8 @@ func (l link) Jobs() ([]ui.Job, error) {
 	var list []ui.Job
 	for _, j := range jobs {
 		row := l.job(j)
-		if running != nil && running.ID == j.ID {
-			row.Running, row.Done, row.Total = true, running.Done, running.Total
+		if i := slices.IndexFunc(running, func(r store.Job) bool { return r.ID == j.ID }); i >= 0 {
+			row.Running, row.Done, row.Total = true, running[i].Done, running[i].Total
 		}
 		list = append(list, row)
 	}

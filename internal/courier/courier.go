@@ -29,6 +29,21 @@ type Options struct {
 	Every    time.Duration // between polls, 5 minutes when 0
 	Handlers map[string]Handler
 	MaxTries int // tries of a busy job before it is held, 12 when 0
+
+	// Lanes says how many jobs may run at once, 1 to 4; nil is 1. It is asked
+	// again before each start: a line that loses packets carries more in several
+	// connections, a good one does not.
+	Lanes func() int
+	// Resumable are the kinds of jobs whose handlers go on where they were
+	// stopped. Only these yield to more urgent ones.
+	Resumable []string
+	// Quiet are the hours in which only urgent jobs and answers run.
+	Quiet Quiet
+	// Budget is how many bytes may be moved each local day, 0 for any number;
+	// when they are used up only urgent jobs run. Traffic counts the bytes moved
+	// by this process, both ways; it only grows. Without it there is no budget.
+	Budget  int64
+	Traffic func() int64
 }
 
 // Courier runs jobs. Its methods may be called from any goroutine.

@@ -163,7 +163,7 @@ func TestLinkSwitchedOffStopsTheJob(t *testing.T) {
 		d.queue(t, store.Job{ID: "send/1", Kind: "send"})
 		stop := d.start(t)
 		synctest.Wait()
-		if s := d.State(); s.Running == nil || s.Running.Done != 50 || s.Running.Total != 100 {
+		if s := d.State(); len(s.Running) != 1 || s.Running[0].Done != 50 || s.Running[0].Total != 100 {
 			t.Errorf("state while running %+v", s)
 		}
 		d.SetLink(false)

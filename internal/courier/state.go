@@ -11,10 +11,23 @@ type State struct {
 	On          bool // switched on by the clerk
 	Online      bool // the last attempt got through
 	LastSuccess time.Time
-	LastError   string     // class of the last failure since the last success, "" for none
-	Waiting     int        // jobs in the queue
-	Held        int        // jobs that need the clerk
-	Running     *store.Job // with Done and Total as they are now
+	LastError   string      // class of the last failure since the last success, "" for none
+	Waiting     int         // jobs in the queue
+	Held        int         // jobs that need the clerk
+	Running     []store.Job // with Done and Total as they are now
+
+	Why         string    // what holds jobs back: WhyPaused, WhyQuiet, WhyBudget, "" for nothing
+	Until       time.Time // when Why ends by itself, zero when it does not
+	Paused      bool      // by Pause
+	PausedUntil time.Time // zero: until Resume
+
+	Rate float64       // bytes a second while something is moving, 0 unknown
+	Left int64         // bytes waiting, as far as known
+	ETA  time.Duration // until the queue is empty, 0 unknown
+
+	Spent  int64 // bytes moved this local day, counted with Options.Traffic
+	Budget int64 // bytes allowed a day, 0 for any number
+	Lifted bool  // the clerk has lifted today's budget
 }
 
 // lastState is what the courier remembers for State. Guarded by Courier.mu.
@@ -49,7 +62,7 @@ func (c *Courier) State() State {
 		Waiting: c.last.waiting, Held: c.last.held}
 	if c.last.running != nil {
 		j := *c.last.running
-		s.Running = &j
+		s.Running = []store.Job{j}
 	}
 	return s
 }
