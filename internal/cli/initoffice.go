@@ -30,8 +30,10 @@ type initVerb struct {
 	SealKey    string   `placeholder:"KHÓA" help:"Khóa của cơ quan: token:SERIAL/ID, hoặc file:TỆP khi tập."`
 	SealMM     float64  `name:"seal-mm" default:"36" placeholder:"SỐ" help:"Đường kính thật của con dấu, mi-li-mét."`
 	Axis       string   `placeholder:"URL" help:"Địa chỉ trục liên thông."`
+	Protocol   string   `default:"sdk" enum:"sdk,rest,oauth2" placeholder:"KIỂU" help:"Cách nói chuyện với trục: sdk (trục quốc gia), rest hoặc oauth2 (trục của tỉnh)."`
 	System     string   `placeholder:"MÃ" help:"Mã hệ thống trên trục."`
 	Secret     string   `placeholder:"TỆP" help:"Tệp chứa khóa bí mật của trục; được chép vào thư mục của cơ quan."`
+	Roots      string   `placeholder:"TỆP" help:"Chứng thư gốc riêng của trục, PEM; được chép vào thư mục của cơ quan."`
 	Trust      []string `placeholder:"TỆP" sep:"none" help:"Chứng thư gốc tin cậy; được chép vào thư mục của cơ quan."`
 	Unit       []string `placeholder:"TÊN=VIẾT-TẮT" sep:"none" help:"Đơn vị và chữ viết tắt trong ký hiệu công văn; dùng nhiều lần được."`
 	Module     []string `placeholder:"TỆP" sep:"none" help:"Thư viện PKCS#11 của thiết bị ký; không ghi: tự tìm."`
@@ -44,7 +46,11 @@ type initialized struct {
 	Home   string        `json:"home"`
 	Config string        `json:"config"`
 	Code   document.Code `json:"code"`
+	Plain  bool          `json:"plain"` // the axis is spoken with unencrypted
 }
+
+// plainWords are said where an office is set up with http://.
+const plainWords = "Lưu ý: địa chỉ trục là http://, không mã hóa; chỉ dùng được vì nằm trong mạng kín hoặc trên chính máy này."
 
 // errOfficeExists: the home has an office already.
 var errOfficeExists = errors.New("office exists")
@@ -56,6 +62,10 @@ func (v *initVerb) Run(c *call) error {
 	o, err := v.office(c)
 	if err != nil {
 		return err
+	}
+	if o.Axis.Plain() && !o.Axis.AllowPlain {
+		return document.Refuse(office.ErrConfig, "Địa chỉ http:// không mã hóa, và "+o.Axis.URL+" không chắc nằm trong mạng kín.",
+			"Dùng https://. Nếu trục chỉ có http:// trong mạng kín: thiết lập không có --axis, rồi ghi url, system và allow_plain = true ở mục [axis] của vanthu.toml.")
 	}
 	if err := office.Check(c.home, o); err != nil {
 		return err // before anything is made
@@ -76,7 +86,12 @@ func (v *initVerb) Run(c *call) error {
 	if err := office.Save(c.home, o); err != nil {
 		return err
 	}
-	return c.sayf(initialized{c.home.Dir, c.home.Config(), o.Agency.Code}, "Đã thiết lập %s ở %s. Chạy `vanthu` để mở.", o.Agency.Name, c.home.Dir)
+	return c.say(initialized{c.home.Dir, c.home.Config(), o.Agency.Code, o.Axis.Plain()}, func(w io.Writer) {
+		fmt.Fprintf(w, "Đã thiết lập %s ở %s. Chạy `vanthu` để mở.\n", o.Agency.Name, c.home.Dir)
+		if o.Axis.Plain() {
+			fmt.Fprintln(w, plainWords)
+		}
+	})
 }
 
 // office is the settings file to be written.
@@ -88,13 +103,24 @@ func (v *initVerb) office(c *call) (office.Office, error) {
 	o := office.Office{Practice: v.Practice, AllowSoftKeys: v.Practice, Abbr: v.Abbr, Place: v.Place,
 		Agency: document.Agency{Code: code, Name: v.Name}, Clerk: document.Staff{Name: v.Clerk}, Modules: v.modules(),
 		Seal: office.Seal{DiameterMM: v.SealMM, Key: keyRef(c, v.SealKey)},
-		Axis: office.Axis{URL: v.Axis, System: v.System, SecretFile: filepath.Base(c.home.SecretFile()), PollMinutes: int(office.DefaultPoll.Minutes())}}
+		Axis: v.axis(c)}
 	v.addUnits(&o)
 	if v.Leader != "" {
 		who := document.Signer{Competence: v.Competence, Position: v.Position, Name: v.Leader}
 		o.Leaders = []office.Leader{{Signer: who, Key: keyRef(c, v.LeaderKey)}}
 	}
 	return o, nil
+}
+
+// axis is the connection as typed. Plain http is allowed without another word
+// only where nothing can be on the way.
+func (v *initVerb) axis(c *call) office.Axis {
+	a := office.Axis{URL: v.Axis, Protocol: v.Protocol, System: v.System, SecretFile: filepath.Base(c.home.SecretFile()), PollMinutes: int(office.DefaultPoll.Minutes())}
+	a.AllowPlain = a.Plain() && a.Closed()
+	if v.Roots != "" {
+		a.Roots = filepath.Base(c.home.RootsFile())
+	}
+	return a
 }
 
 // addUnits takes the units: a name, or a name and its letters.
@@ -130,6 +156,9 @@ func (v *initVerb) readFiles(c *call) (map[string][]byte, error) {
 	from := map[string]string{}
 	if v.Secret != "" {
 		from[c.home.SecretFile()] = v.Secret
+	}
+	if v.Roots != "" {
+		from[c.home.RootsFile()] = v.Roots
 	}
 	for _, root := range v.Trust {
 		from[filepath.Join(c.home.TrustDir(), filepath.Base(root))] = root

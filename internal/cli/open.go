@@ -75,7 +75,7 @@ func openWorkplace(home office.Home, opt openOptions) (*workplace, error) {
 		return nil, err
 	}
 	w := &workplace{home: home, office: o, store: s}
-	if err := errors.Join(home.Sweep(), w.furnish(opt)); err != nil {
+	if err := errors.Join(home.Sweep(opt.clock()), w.furnish(opt)); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return w, nil

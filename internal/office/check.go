@@ -10,22 +10,30 @@ import (
 
 // Check finds the first thing in the settings an office cannot work with, as
 // Load and Save do. Errors are *document.Problem of class ErrConfig.
-func Check(h Home, o Office) error { return o.check(h) }
+func Check(h Home, o Office) error {
+	if err := o.check(); err != nil {
+		return explain(h, nil, err)
+	}
+	return nil
+}
 
-// check finds the first thing in the settings an office cannot work with.
-func (o Office) check(h Home) error {
-	for _, find := range []func() error{o.checkAgency, o.checkAxis, o.checkSigning, o.checkSeries} {
+// check finds the first thing in the settings an office cannot work with; the
+// error is a *badKey.
+func (o Office) check() error {
+	for _, find := range []func() error{o.checkAgency, o.checkAxis, o.checkWay, o.checkLink, o.checkSigning, o.checkSeries} {
 		if err := find(); err != nil {
-			return explain(h, err)
+			return err
 		}
 	}
 	return nil
 }
 
-// missing is a setting that is absent or cannot be meant.
-func missing(key, next string) error {
-	return document.Refuse(ErrConfig, fmt.Sprintf("mục %q thiếu hoặc không dùng được", key), next)
-}
+// badKey is a setting that is absent or cannot be meant.
+type badKey struct{ key, next string }
+
+func (b *badKey) Error() string { return fmt.Sprintf("setting %s: %s", b.key, b.next) }
+
+func missing(key, next string) error { return &badKey{key, next} }
 
 func (o Office) checkAgency() error {
 	if _, err := document.ParseCode(string(o.Agency.Code)); err != nil || !o.Agency.Code.Receives() {
@@ -59,13 +67,58 @@ func (o Office) checkAxis() error {
 	}
 	u, err := url.Parse(o.Axis.URL)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return missing("axis.url", "Ghi địa chỉ bắt đầu bằng https:// (hoặc http:// khi tập).")
+		return missing("axis.url", "Ghi địa chỉ bắt đầu bằng https:// (hoặc http:// trong mạng kín).")
+	}
+	if o.Axis.Plain() && !o.Axis.AllowPlain {
+		return missing("axis.url", "Địa chỉ http:// không mã hóa, ai ở giữa cũng đọc được. Dùng https://; chỉ khi trục nằm trong mạng kín mới ghi allow_plain = true ở mục [axis].")
 	}
 	if o.Axis.System == "" {
 		return missing("axis.system", "Ghi mã hệ thống do đơn vị quản lý trục cấp.")
 	}
 	if o.Axis.SecretFile == "" {
 		return missing("axis.secret_file", "Ghi tên tệp chứa khóa bí mật, ví dụ \"axis.secret\".")
+	}
+	return nil
+}
+
+// checkWay looks at the way to the axis: protocol, certificates, proxy.
+func (o Office) checkWay() error {
+	switch o.Axis.Protocol {
+	case "", "sdk", "rest", "oauth2":
+	default:
+		return missing("axis.protocol", "Ghi \"sdk\" (trục quốc gia), \"rest\" hoặc \"oauth2\" (trục của tỉnh).")
+	}
+	if o.Axis.ClientCert != "" && o.Axis.ClientKey == "" {
+		return missing("axis.client_key", "Ghi tệp khóa đi với chứng thư ở mục client_cert.")
+	}
+	if o.Axis.ClientKey != "" && o.Axis.ClientCert == "" {
+		return missing("axis.client_cert", "Ghi tệp chứng thư đi với khóa ở mục client_key.")
+	}
+	if o.Axis.Proxy == "" {
+		return nil
+	}
+	u, err := url.Parse(o.Axis.Proxy)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return missing("axis.proxy", "Ghi địa chỉ máy chủ trung gian, ví dụ \"http://10.0.0.1:3128\", hoặc để trống.")
+	}
+	return nil
+}
+
+// The most a limit of the line can mean: beyond it the settings are a slip.
+const (
+	maxRateKbit = 10_000_000 // 10 Gbit/s
+	maxBudgetMB = 1_000_000  // 1 TB a day
+)
+
+func (o Office) checkLink() error {
+	switch {
+	case o.Link.RateKbit < 0 || o.Link.RateKbit > maxRateKbit:
+		return missing("link.rate_kbit", "Ghi số nghìn bit mỗi giây, ví dụ 128; 0 là không giới hạn.")
+	case o.Link.BudgetMB < 0 || o.Link.BudgetMB > maxBudgetMB:
+		return missing("link.budget_mb", "Ghi số triệu byte mỗi ngày, ví dụ 200; 0 là không có hạn mức.")
+	}
+	if _, err := ParseHours(o.Link.Quiet); o.Link.Quiet != "" && err != nil {
+		return missing("link.quiet", "Ghi hai giờ khác nhau, ví dụ \"22:00-05:00\", hoặc để trống.")
 	}
 	return nil
 }

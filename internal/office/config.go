@@ -47,19 +47,24 @@ func Load(h Home) (Office, error) {
 		return Office{}, broken(h, "tệp lớn quá 1 MB", "Kiểm tra lại có đúng tệp cấu hình không.")
 	}
 	o, err := parse(data)
-	if err != nil {
-		return Office{}, explain(h, err)
+	if err == nil {
+		err = o.check()
 	}
-	return o, o.check(h)
+	if err != nil {
+		return Office{}, explain(h, data, err)
+	}
+	return o, nil
 }
 
 // byteOrderMark is what Windows' editors put before a text.
 const byteOrderMark = "\uFEFF"
 
+func trimMark(data []byte) []byte { return bytes.TrimPrefix(data, []byte(byteOrderMark)) }
+
 // parse reads a settings file; any key it does not know is an error.
 func parse(data []byte) (Office, error) {
 	var o Office
-	err := toml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte(byteOrderMark)))).DisallowUnknownFields().Decode(&o)
+	err := toml.NewDecoder(bytes.NewReader(trimMark(data))).DisallowUnknownFields().Decode(&o)
 	if err != nil {
 		return Office{}, err
 	}
@@ -75,7 +80,7 @@ const codeAdvice = "Ghi mã định danh của cơ quan, chữ hoa và số, ví
 
 // Save writes the settings so that a crash leaves the old file or the new one.
 func Save(h Home, o Office) error {
-	if err := o.check(h); err != nil {
+	if err := Check(h, o); err != nil {
 		return err
 	}
 	data, err := toml.Marshal(o)
@@ -107,8 +112,9 @@ func replaceFile(path string, data []byte) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-// explain turns the reader's error into a sentence that names key and line.
-func explain(h Home, err error) error {
+// explain turns an error of reading or checking into a sentence that names the
+// key and, where the file has it, the line. data may be nil.
+func explain(h Home, data []byte, err error) error {
 	var strict *toml.StrictMissingError
 	if errors.As(err, &strict) && len(strict.Errors) > 0 {
 		first := strict.Errors[0]
@@ -128,11 +134,20 @@ func explain(h Home, err error) error {
 		}
 		return broken(h, what, "Sửa lại dòng đó: chữ phải nằm trong dấu nháy kép, số và true/false thì không.")
 	}
-	var p *document.Problem
-	if errors.As(err, &p) {
-		return broken(h, p.What, p.Next)
+	var bad *badKey
+	if errors.As(err, &bad) {
+		return bad.problem(h, data)
 	}
 	return broken(h, "không đọc được", "Kiểm tra lại tệp: "+err.Error())
+}
+
+// problem names the line of a key that is there, and says so of one that is not.
+func (b *badKey) problem(h Home, data []byte) error {
+	what := fmt.Sprintf("mục %q thiếu hoặc không dùng được", b.key)
+	if line := lineOf(trimMark(data), b.key); line > 0 {
+		what = fmt.Sprintf("dòng %d: mục %q không dùng được", line, b.key)
+	}
+	return broken(h, what, b.next)
 }
 
 // broken is a settings file that cannot be used.

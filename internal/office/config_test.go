@@ -20,8 +20,10 @@ func sample() Office {
 		Leaders: []Leader{{Signer: document.Signer{Competence: "TM.", Position: "CHỦ TỊCH", Name: "Lê Văn Nghĩa"},
 			Key: "file:keys/leader.p12", Image: "keys/leader.png"}},
 		Units: []string{"Phòng Kinh tế", "Phòng Văn hóa - Xã hội"}, UnitAbbr: map[string]string{"Phòng Kinh tế": "KT"},
-		Seal:    Seal{Image: "keys/seal.png", DiameterMM: 36, Key: "token:abc/01"},
-		Axis:    Axis{URL: "https://truc.example.vn", System: "000.00.00.G22", SecretFile: "axis.secret", HashUnpadded: true, TrailingCRLF: true, PollMinutes: 3},
+		Seal: Seal{Image: "keys/seal.png", DiameterMM: 36, Key: "token:abc/01"},
+		Axis: Axis{URL: "https://truc.example.vn", System: "000.00.00.G22", SecretFile: "axis.secret", HashUnpadded: true, TrailingCRLF: true, PollMinutes: 3,
+			Protocol: "rest", Roots: "axis-roots.pem", ClientCert: "may.pem", ClientKey: "may.key", Proxy: "http://10.0.0.9:3128", Probe: new(bool)},
+		Link:    Link{RateKbit: 128, Quiet: "21:30-05:15", BudgetMB: 200},
 		Modules: []string{"/usr/lib/softhsm/libsofthsm2.so"}, AllowSoftKeys: true,
 		Series:   []Series{{Name: "quyết định", Types: []string{"Quyết định"}, Notation: ""}, {Name: "chung"}},
 		Practice: true, Typing: "telex",
@@ -84,6 +86,17 @@ func TestLoadNamesTheMistake(t *testing.T) {
 		{"no diameter", "diameter_mm = 36.0", "diameter_mm = nan", `"seal.diameter_mm"`},
 		{"a poll that overflows", "poll_minutes = ", "poll_minutes = 99999999", `"axis.poll_minutes"`},
 		{"twice", "practice = true", "practice = true\npractice = true", `"practice" ghi hai lần`},
+		{"unknown protocol", "protocol = 'rest'", "protocol = 'soap'", `"axis.protocol"`},
+		{"http without leave", "https://truc", "http://truc", `"axis.url"`},
+		{"certificate without key", "client_key = 'may.key'", "client_key = ''", `"axis.client_key"`},
+		{"key without certificate", "client_cert = 'may.pem'", "client_cert = ''", `"axis.client_cert"`},
+		{"bad proxy", "http://10.0.0.9:3128", "10.0.0.9:3128", `"axis.proxy"`},
+		{"negative rate", "rate_kbit = 128", "rate_kbit = -1", `"link.rate_kbit"`},
+		{"a rate that overflows", "rate_kbit = 128", "rate_kbit = 9999999999", `"link.rate_kbit"`},
+		{"negative budget", "budget_mb = 200", "budget_mb = -5", `"link.budget_mb"`},
+		{"bad hours", "21:30-05:15", "22:00-25:00", `"link.quiet"`},
+		{"hours of no length", "21:30-05:15", "5:00-05:00", `"link.quiet"`},
+		{"one hour only", "21:30-05:15", "22:00", `"link.quiet"`},
 		{"bad diameter", "diameter_mm = 36", "diameter_mm = -1", `"seal.diameter_mm"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -99,8 +112,8 @@ func TestLoadNamesTheMistake(t *testing.T) {
 			if !errors.As(err, &p) || !errors.Is(err, ErrConfig) {
 				t.Fatalf("got %v, want a problem of class ErrConfig", err)
 			}
-			if !strings.Contains(p.What, c.says) || p.Next == "" {
-				t.Errorf("got %q / %q, want it to name %s", p.What, p.Next, c.says)
+			if !strings.Contains(p.What, c.says) || !strings.Contains(p.What, ": dòng ") || p.Next == "" {
+				t.Errorf("got %q / %q, want it to name %s and its line", p.What, p.Next, c.says)
 			}
 		})
 	}
@@ -135,6 +148,25 @@ func TestUnknownKeyNamesItsLine(t *testing.T) {
 	_, err := Load(h)
 	if err == nil || !strings.Contains(err.Error(), `dòng 5: không có mục cấu hình nào tên là "agency.mau_muc"`) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestBadValueNamesItsLine: also what is well written but cannot be meant, and
+// what stands in the second of several tables.
+func TestBadValueNamesItsLine(t *testing.T) {
+	for _, c := range []struct{ key, text, says string }{
+		{"link.quiet", "a = 1\n[link]\nrate_kbit = 1\nquiet = 'x'\n", "dòng 4: "},
+		{"link.quiet", "link.rate_kbit = 1\nlink . quiet = 'x'\n", "dòng 2: "},
+		{"leaders[2].key", "[[leaders]]\nkey = 'a'\n\n[[leaders]]\n# chú thích\nkey = 'b'\n", "dòng 6: "},
+		{"axis.url", byteOrderMark + "[axis]\r\nurl = 'x'\r\n", "dòng 2: "},
+		{"axis.url", "[axis]\nsystem = \"\"\"\nurl = 'x'\n\"\"\"\n", "thiếu hoặc không dùng được"},
+		{"axis.url", "[axis]\nurl = ", "thiếu hoặc không dùng được"},
+	} {
+		var p *document.Problem
+		err := explain(newHome(t), []byte(c.text), missing(c.key, "Sửa."))
+		if !errors.As(err, &p) || !strings.Contains(p.What, c.says) || !strings.Contains(p.What, c.key) {
+			t.Errorf("%q: got %v, want %q", c.text, err, c.says)
+		}
 	}
 }
 
@@ -196,6 +228,9 @@ func FuzzParse(f *testing.F) {
 		o, err := parse(data)
 		if err == nil && o.Agency.Code == "" {
 			t.Error("an office without a code was accepted")
+		}
+		if n := lineOf(trimMark(data), "agency.code"); n < 0 || n > strings.Count(string(data), "\n")+1 {
+			t.Errorf("line %d", n)
 		}
 	})
 }

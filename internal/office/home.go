@@ -2,7 +2,6 @@ package office
 
 import (
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -44,6 +43,10 @@ func (h Home) KeysDir() string { return filepath.Join(h.Dir, "keys") }
 // SecretFile is the default place of the axis secret.
 func (h Home) SecretFile() string { return filepath.Join(h.Dir, "axis.secret") }
 
+// RootsFile is the default place of the roots an axis with a private authority
+// is trusted by.
+func (h Home) RootsFile() string { return filepath.Join(h.Dir, "axis-roots.pem") }
+
 // maxSocket is the longest path every system accepts for a socket (104 bytes
 // with its end on macOS, 108 on Linux).
 const maxSocket = 100
@@ -74,20 +77,6 @@ func (h Home) Path(p string) string {
 		return p
 	}
 	return filepath.Join(h.Dir, p)
-}
-
-// Sweep empties the temporary folder of what a killed process left there: packets
-// half way in, which nobody would look at again. Only the owner of the home may
-// call it.
-func (h Home) Sweep() error {
-	left, err := os.ReadDir(h.TempDir())
-	if err != nil {
-		return err
-	}
-	for _, entry := range left {
-		err = errors.Join(err, os.RemoveAll(filepath.Join(h.TempDir(), entry.Name())))
-	}
-	return err
 }
 
 // Make creates the home's folders, readable by their owner only.

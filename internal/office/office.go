@@ -2,7 +2,6 @@ package office
 
 import (
 	"strings"
-	"time"
 
 	"vanthu/internal/document"
 )
@@ -28,6 +27,7 @@ type Office struct {
 	Leaders []Leader `toml:"leaders" comment:"người có thẩm quyền ký"`
 	Seal    Seal     `toml:"seal" comment:"con dấu và khóa ký số của cơ quan"`
 	Axis    Axis     `toml:"axis" comment:"trục liên thông; secret_file chứa khóa bí mật, một dòng"`
+	Link    Link     `toml:"link" comment:"đường truyền: giới hạn để nhường chỗ cho việc khác hoặc để đỡ tốn tiền"`
 	// UnitAbbr gives a unit its letters in the symbol of an official letter: 12/UBND-KT.
 	UnitAbbr map[string]string `toml:"unit_abbr,omitempty" comment:"chữ viết tắt của đơn vị trong ký hiệu công văn"`
 	Series   []Series          `toml:"series,omitempty" comment:"dãy số văn bản đi; không ghi gì: một dãy chung cho mọi loại"`
@@ -69,27 +69,6 @@ type Seal struct {
 	// (Decree 30/2020 Annex I II.8a).
 	DiameterMM float64 `toml:"diameter_mm" comment:"đường kính thật của con dấu, mi-li-mét"`
 	Key        string  `toml:"key"` // as Leader.Key
-}
-
-// Axis is the address of the exchange and how to speak with it.
-type Axis struct {
-	URL          string `toml:"url" comment:"để trống: cơ quan chưa nối trục"` // empty: this office exchanges nothing
-	System       string `toml:"system"`                                        // the system's identifier on the axis
-	SecretFile   string `toml:"secret_file"`                                   // relative paths start at the home
-	PollMinutes  int    `toml:"poll_minutes"`                                  // minutes between two looks at the axis; 0 = DefaultPoll
-	HashUnpadded bool   `toml:"hash_unpadded"`                                 // print the file hash as the SDK does (axis.md §1.4)
-	TrailingCRLF bool   `toml:"trailing_crlf"`                                 // end a packet with CR LF as the SDK does
-}
-
-// DefaultPoll is how often the axis is asked when the settings do not say.
-const DefaultPoll = 5 * time.Minute
-
-// Poll is the time between two looks at the axis.
-func (a Axis) Poll() time.Duration {
-	if a.PollMinutes <= 0 {
-		return DefaultPoll
-	}
-	return time.Duration(a.PollMinutes) * time.Minute
 }
 
 // Series is one number series: documents of the types named take their
