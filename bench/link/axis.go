@@ -1,0 +1,134 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"vanthu/bench/letter"
+	"vanthu/internal/axis"
+	"vanthu/internal/axis/axissim"
+	"vanthu/internal/document"
+)
+
+// post puts the packets on the axis before it is served.
+func (w *way) post(ctx context.Context, packets [][]byte) error {
+	sim, err := axissim.New(axissim.Options{Dir: w.axisDir(),
+		Systems:  []axissim.System{{ID: "xa", Secret: []byte(secret)}, {ID: "tinh", Secret: []byte(secret)}},
+		Agencies: []axissim.Agency{{Agency: letter.Commune().Agency, System: "xa"}, {Agency: letter.Sender(), System: "tinh"}}})
+	if err != nil {
+		return err
+	}
+	defer sim.Close()
+	server := httptest.NewServer(sim.Handler())
+	defer server.Close()
+	client, err := axis.New(axis.Config{URL: server.URL, System: "tinh", Secret: []byte(secret), HTTP: server.Client()})
+	if err != nil {
+		return err
+	}
+	for _, p := range packets {
+		_, err := client.Send(ctx, axis.Message{From: letter.Sender().Code, Type: axis.Edoc, To: []document.Code{letter.Commune().Agency.Code}, Body: bytes.NewReader(p), Size: int64(len(p))})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *way) axisDir() string { return filepath.Join(w.dir, "axis") }
+
+// server is a running `vanthu axis serve`.
+type server struct {
+	cmd   *exec.Cmd
+	front *front // nil when it speaks TLS to the line itself
+	log   *os.File
+}
+
+// startAxis serves the axis over TLS in a namespace.
+func startAxis(w *way, ns string) (*server, error) {
+	secretFile := filepath.Join(w.dir, "secret")
+	if err := os.WriteFile(secretFile, []byte(secret+"\n"), 0o600); err != nil {
+		return nil, err
+	}
+	log, err := os.Create(filepath.Join(w.dir, "axis.log"))
+	if err != nil {
+		return nil, err
+	}
+	args := []string{"axis", "serve", "--data", w.axisDir(), "--log",
+		"--system", "xa=" + secretFile, "--agency", agency(letter.Commune().Agency), "--system", "tinh=" + secretFile, "--agency", agency(letter.Sender())}
+	known := w.help("axis", "serve")
+	congestion := w.congestion
+	if w.client == "naive" {
+		congestion = "cubic"
+	}
+	secure := congestion == "" && strings.Contains(known, "--tls-cert")
+	if secure {
+		args = append(args, "--listen", serverAddr+":"+serverPort, "--tls-cert", w.certs.cert, "--tls-key", w.certs.key)
+	}
+	if w.client == "offering" && strings.Contains(known, "--offer") {
+		args = append(args, "--offer", "range,zstd,tus")
+	}
+	s := &server{cmd: command(ns, w.vanthu, args...), log: log}
+	s.cmd.Stderr = log
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.cmd.Start(); err != nil {
+		return nil, err
+	}
+	said, err := bufio.NewReader(out).ReadString('\n')
+	url, ok := strings.CutPrefix(strings.TrimSpace(said), "listening on ")
+	if err != nil || !ok {
+		s.stop()
+		return nil, fmt.Errorf("axis said %q, see %s", said, log.Name())
+	}
+	if !secure {
+		if s.front, err = startFront(ns, congestion, w.certs, strings.TrimPrefix(url, "http://")); err != nil {
+			s.stop()
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func agency(a document.Agency) string { return string(a.Code) + "=" + a.Name }
+
+// help is the program's help on a verb: the bench also measures programs that do
+// not have everything yet.
+func (w *way) help(verb ...string) string {
+	out, _ := exec.Command(w.vanthu, append(verb, "--help")...).CombinedOutput()
+	return string(out)
+}
+
+func (s *server) stop() {
+	_ = s.cmd.Process.Signal(syscall.SIGTERM)
+	_ = s.cmd.Wait()
+	if s.front != nil {
+		s.front.stop()
+	}
+	_ = s.log.Close()
+}
+
+// onAxis is the number of documents the axis holds for the other body, asked
+// beside the line, from the axis's own namespace.
+func (w *way) onAxis(ctx context.Context, l *badLine) (int, error) {
+	h := &http.Client{Transport: &http.Transport{DialContext: dialIn(l.server(), ""), TLSClientConfig: &tls.Config{RootCAs: w.certs.pool}, DisableKeepAlives: true}}
+	client, err := axis.New(axis.Config{URL: "https://" + serverAddr + ":" + serverPort, System: "tinh", Secret: []byte(secret), HTTP: h})
+	if err != nil {
+		return 0, err
+	}
+	rows, err := client.Received(ctx, axis.Edoc)
+	return len(rows), err
+}
