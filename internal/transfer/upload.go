@@ -1,0 +1,244 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync/atomic"
+	"time"
+)
+
+// tusVersion is the version of the tus protocol spoken (tus.io, 1.0.0).
+const tusVersion = "1.0.0"
+
+// piece is how much of a body is handed to the connection at once, in bytes: TLS
+// makes a record of it, and a record that a cut leaves half received is lost.
+const piece = 4 << 10
+
+// Upload is one body to bring up with tus.
+type Upload struct {
+	Create string // URL where uploads are created
+	Body   *Outgoing
+	// Sign makes a request fit for the server; the URL, the length and the
+	// headers of tus are set.
+	Sign func(*http.Request) error
+	// Progress is told of the bytes that have gone out and of all, after at most
+	// 32 KB.
+	Progress func(done, total int64)
+}
+
+// Errors that begin an upload anew, once.
+var (
+	errGone     = errors.New("the server has no such upload")
+	errConflict = errors.New("the server has another offset")
+)
+
+// Upload brings the body up, on from where the server has it, and returns the
+// URL under which it lies there. Errors: ErrLine (where it lies is remembered),
+// *Status, ErrProtocol, and those of the disk.
+func (c *Client) Upload(ctx context.Context, u Upload) (string, error) {
+	if u.Progress == nil {
+		u.Progress = func(int64, int64) {}
+	}
+	renewals, conflicts := 0, 0
+	for !u.Body.Complete() {
+		err := c.Again(ctx, func() (bool, error) { return c.advance(ctx, u) })
+		switch {
+		case errors.Is(err, errGone) && renewals == 0:
+			renewals++
+			err = u.Body.Forget()
+		case errors.Is(err, errConflict) && conflicts < maxLies:
+			conflicts++
+			continue
+		}
+		if errors.Is(err, errGone) || errors.Is(err, errConflict) {
+			err = fmt.Errorf("%w: %w", ErrProtocol, err)
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	return u.Body.URL(), nil
+}
+
+// advance makes one try: where the upload stands, then everything from there in
+// one request.
+func (c *Client) advance(ctx context.Context, u Upload) (moved bool, err error) {
+	var offset int64
+	if u.Body.URL() == "" {
+		err = c.create(ctx, u)
+		moved = err == nil
+	} else {
+		offset, err = c.offset(ctx, u)
+	}
+	if err != nil {
+		return moved, err
+	}
+	if offset < u.Body.Size() {
+		var sent int64
+		offset, sent, err = c.patch(ctx, u, offset)
+		moved = moved || sent > 0
+	}
+	if err != nil {
+		return moved, err
+	}
+	if offset < u.Body.Size() { // it took less: on from there, if it took something
+		return true, fmt.Errorf("%w: the server took %d bytes", ErrLine, offset)
+	}
+	u.Progress(offset, u.Body.Size())
+	return true, u.Body.moved(u.Body.URL(), true)
+}
+
+// request makes a signed tus request.
+func (u Upload) request(ctx context.Context, method, target string, headers map[string]int64) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, target, nil)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrProtocol, err)
+	}
+	req.Header.Set("Tus-Resumable", tusVersion)
+	for name, value := range headers {
+		req.Header.Set(name, strconv.FormatInt(value, 10))
+	}
+	if method == http.MethodPatch {
+		req.Header.Set("Content-Type", "application/offset+octet-stream")
+	}
+	return req, u.Sign(req)
+}
+
+// create makes the upload at the server and remembers where.
+func (c *Client) create(ctx context.Context, u Upload) error {
+	return c.exchange(ctx, func(ctx context.Context, _ *watchdog) (*http.Request, error) {
+		return u.request(ctx, http.MethodPost, u.Create, map[string]int64{"Upload-Length": u.Body.Size()})
+	}, func(resp *http.Response, body io.Reader) error {
+		if resp.StatusCode != http.StatusCreated {
+			return refusal(resp, body)
+		}
+		target, err := u.location(resp.Header.Get("Location"))
+		if err != nil {
+			return err
+		}
+		return u.Body.moved(target, false)
+	})
+}
+
+// location resolves where the upload lies. Our signature goes to no other host;
+// the scheme stays ours, for servers behind a proxy tell a wrong one.
+func (u Upload) location(text string) (string, error) {
+	base, err := url.Parse(u.Create)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrProtocol, err)
+	}
+	target, err := base.Parse(text)
+	switch {
+	case err != nil || text == "":
+		return "", fmt.Errorf("%w: location %.80q", ErrProtocol, text)
+	case target.Hostname() != base.Hostname() || target.User != nil:
+		return "", fmt.Errorf("%w: an upload on another host", ErrProtocol)
+	}
+	target.Scheme, target.Host, target.Fragment = base.Scheme, base.Host, ""
+	return target.String(), nil
+}
+
+// offset asks how much of the upload the server has.
+func (c *Client) offset(ctx context.Context, u Upload) (offset int64, err error) {
+	err = c.exchange(ctx, func(ctx context.Context, _ *watchdog) (*http.Request, error) {
+		return u.request(ctx, http.MethodHead, u.Body.URL(), nil)
+	}, func(resp *http.Response, body io.Reader) error {
+		if resp.StatusCode/100 != 2 {
+			return u.refused(resp, body)
+		}
+		if length := resp.Header.Get("Upload-Length"); length != "" && length != strconv.FormatInt(u.Body.Size(), 10) {
+			return fmt.Errorf("%w: an upload of length %.20q", errGone, length)
+		}
+		offset, err = u.told(resp)
+		return err
+	})
+	return offset, err
+}
+
+// told is the offset that an answer names.
+func (u Upload) told(resp *http.Response) (int64, error) {
+	offset, err := decimal(resp.Header.Get("Upload-Offset"))
+	if err != nil || offset > u.Body.Size() {
+		return 0, fmt.Errorf("%w: offset %.20q of %d", errGone, resp.Header.Get("Upload-Offset"), u.Body.Size())
+	}
+	return offset, nil
+}
+
+// refused classes an answer about an upload that is no success.
+func (u Upload) refused(resp *http.Response, body io.Reader) error {
+	switch resp.StatusCode {
+	case http.StatusNotFound, http.StatusGone, http.StatusForbidden:
+		return fmt.Errorf("%w: HTTP %d", errGone, resp.StatusCode)
+	case http.StatusConflict:
+		return errConflict
+	case http.StatusLocked: // by our own broken connection, of which it does not know yet
+		return fmt.Errorf("%w: the upload is locked", ErrLine)
+	}
+	return refusal(resp, body)
+}
+
+// patch sends everything from offset on and returns what the server then has,
+// and how many bytes went out.
+func (c *Client) patch(ctx context.Context, u Upload, offset int64) (reached, sent int64, err error) {
+	var out *departing
+	err = c.exchange(ctx, func(own context.Context, dog *watchdog) (*http.Request, error) {
+		req, err := u.request(own, http.MethodPatch, u.Body.URL(), map[string]int64{"Upload-Offset": offset})
+		out = &departing{r: u.Body.Body(offset), dog: dog, done: offset, total: u.Body.Size(), answer: or(c.Answer, DefaultAnswer), progress: u.Progress}
+		if err == nil {
+			req.Body, req.ContentLength = out, u.Body.Size()-offset
+		}
+		return req, err
+	}, func(resp *http.Response, body io.Reader) error {
+		if resp.StatusCode/100 != 2 {
+			return u.refused(resp, body)
+		}
+		reached, err = u.told(resp)
+		if err == nil && reached <= offset {
+			err = fmt.Errorf("%w: it stands at %d after %d", errConflict, reached, offset)
+		}
+		return err
+	})
+	if out != nil {
+		sent = out.sent.Load()
+	}
+	return reached, sent, err
+}
+
+// departing is a request body that tells the watchdog and reports progress.
+type departing struct {
+	r           io.Reader
+	dog         *watchdog
+	answer      time.Duration
+	done, total int64
+	told        int64
+	sent        atomic.Int64
+	progress    func(done, total int64)
+}
+
+// Read hands out a piece. After the last one the answer may take longer: some of
+// the body still lies in buffers.
+func (d *departing) Read(p []byte) (int, error) {
+	n, err := d.r.Read(p[:min(len(p), piece)])
+	if n == 0 {
+		return n, err
+	}
+	d.dog.moved()
+	d.done += int64(n)
+	d.sent.Add(int64(n))
+	if d.done == d.total {
+		d.dog.patient(d.answer)
+	}
+	if d.done-d.told >= chunk/2 {
+		d.told = d.done
+		d.progress(d.done, d.total)
+	}
+	return n, err
+}
+
+// Close leaves the file open.
+func (d *departing) Close() error { return nil }
