@@ -61,7 +61,9 @@ func (m *model) receive(r *rapid.T) {
 	n := len(m.arrivals) + 1
 	d := letter(fmt.Sprint(rapid.IntRange(1, n).Draw(r, "number"))) // doubles occur
 	d.Other.Urgency = document.Urgency(rapid.IntRange(0, 4).Draw(r, "urgency"))
-	d.Business.Type = rapid.SampledFrom([]int{edxml.New, edxml.New, edxml.New, edxml.Update}).Draw(r, "business")
+	if rapid.IntRange(0, 3).Draw(r, "business") == 0 {
+		d.Business.Type, d.Business.Changes = edxml.Update, &edxml.Changes{Document: true}
+	}
 	if rapid.IntRange(0, 9).Draw(r, "secret") == 0 {
 		d.Content = "MẬT"
 	}

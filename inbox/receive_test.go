@@ -99,8 +99,12 @@ func TestSameNumberSymbolIssuerYear(t *testing.T) {
 		"another number":    {func(d *edxml.Document) { d.ID = "another"; d.Code.Number = "77" }, false},
 		"id of another one": {func(d *edxml.Document) { d.From.Code = "H41" }, false},
 		"a recall":          {func(d *edxml.Document) { d.Business.Type = edxml.Recall }, false},
-		"an update":         {func(d *edxml.Document) { d.Business.Type = edxml.Update }, false},
-		"a replacement":     {func(d *edxml.Document) { d.Business.Type = edxml.Replace }, false},
+		"an update": {func(d *edxml.Document) {
+			d.Business.Type, d.Business.Changes = edxml.Update, &edxml.Changes{Document: true}
+		}, false},
+		"a replacement": {func(d *edxml.Document) {
+			d.Business.Type, d.Business.Replaces = edxml.Replace, []edxml.Replacement{{DocumentID: d.ID}}
+		}, false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -54,10 +54,12 @@ type Agency struct {
 // Staff is the person who reports on a document (QCVN 102 StaffInfo); the
 // sender's clerk calls this person.
 type Staff struct {
-	Department string `json:"department,omitempty" toml:"department,omitempty"`
-	Name       string `json:"name" toml:"name"`
-	Mobile     string `json:"mobile,omitempty" toml:"mobile,omitempty"`
-	Email      string `json:"email,omitempty" toml:"email,omitempty"`
+	Department   string `json:"department,omitempty" toml:"department,omitempty"`
+	DepartmentID string `json:"departmentID,omitempty" toml:"department_id,omitempty"`
+	Name         string `json:"name" toml:"name"`
+	ID           string `json:"id,omitempty" toml:"id,omitempty"`
+	Mobile       string `json:"mobile,omitempty" toml:"mobile,omitempty"`
+	Email        string `json:"email,omitempty" toml:"email,omitempty"`
 }
 
 // Signer is who signs a document and in what capacity (Decree 30 Annex I

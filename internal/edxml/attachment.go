@@ -2,9 +2,11 @@ package edxml
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -38,6 +40,11 @@ func (p *Packet) readAttachments(root *node, files *spools) error {
 			contents = append(contents, files.at(n.get(contentElement)))
 		})
 	})
+	for _, l := range slices.Concat(manifest, found) {
+		if traverses(l.name) {
+			return fmt.Errorf("%w: %.80q", ErrTraversal, l.name)
+		}
+	}
 	for i, l := range found {
 		a, err := p.attachment(l.merge(match(manifest, l, i)), contents[i], files)
 		if err != nil {
@@ -49,6 +56,16 @@ func (p *Packet) readAttachments(root *node, files *spools) error {
 		p.warn("Gói tin kê %d tệp nhưng chỉ có %d tệp kèm theo.", len(manifest), len(found))
 	}
 	return nil
+}
+
+// traverses tells whether a name would leave the folder it is saved in.
+func traverses(name string) bool {
+	for element := range strings.FieldsFuncSeq(name, func(r rune) bool { return r == '/' || r == '\\' }) {
+		if strings.TrimSpace(element) == ".." {
+			return true
+		}
+	}
+	return false
 }
 
 func match(manifest []label, l label, position int) label {

@@ -7,15 +7,9 @@ import (
 	"vanthu/internal/document"
 )
 
-// Kinds of Business.Type (BussinessDocType, sic).
-const (
-	New     = 0 // a new document
-	Recall  = 1 // takes a sent document back (thu hồi)
-	Update  = 2 // updates a sent document or its receivers (cập nhật)
-	Replace = 3 // replaces earlier documents (thay thế)
-)
-
 // Document is a packet with a document and its files (QCVN 102, axis.md §3.2).
+// What is named Raw is the text beside a parsed date. Writing uses it only
+// where the date is zero, so that one that nobody can read goes on as it came.
 type Document struct {
 	From        document.Agency
 	To          []document.Agency
@@ -29,10 +23,11 @@ type Document struct {
 	Content     string
 	Signer      document.Signer
 	Due         document.Date
-	DueRaw      string // DueDate as it stands; ignored when writing
+	DueRaw      string // DueDate as it stands
 	Other       Other
 	ResponseFor []document.Ref
-	Steering    *int // SteeringType; nil when missing or not a number
+	ResponseRaw []string // the PromulgationDate of each ResponseFor as it stands, as long as that list
+	Steering    *int     // SteeringType; nil when missing or not a number
 	ToPlaces    []string
 	Tasks       []string // ResponseForTask: codes of the Government's tasks that this answers
 	Application string   // ApplicationType; no source explains its values
@@ -53,9 +48,11 @@ type Other struct {
 	Urgency       document.Urgency
 	Sphere        string
 	TyperNotation string
-	Amount        int   // copies issued
-	Pages         int   // pages of the main document
-	Direction     *bool // nil when missing
+	Amount        int    // copies issued
+	Pages         int    // pages of the main document
+	Direction     *bool  // nil when missing
+	ReplyFors     string // deprecated in favour of ResponseFor, still in the reference library
+	References    string // ReferenceCodes: one text in the reference library; no source explains it
 	Appendixes    []string
 }
 
@@ -64,38 +61,6 @@ type Other struct {
 type Trace struct {
 	Organ string
 	Time  string
-}
-
-// Business says what the packet wants: Bussiness (sic). A packet without the
-// block is New.
-type Business struct {
-	DocumentID string
-	Type       int
-	Reason     string
-	Paper      bool // a paper copy follows
-	Staff      document.Staff
-	Changes    *Changes      // with Update
-	Replaces   []Replacement // with Replace
-}
-
-// Changes is BussinessDocumentInfo: what an update changes.
-type Changes struct {
-	Document  bool
-	Receivers bool
-	List      []Receiver
-}
-
-// Receiver is one entry of an update's receiver list. Which of Kind 0 and 1
-// means added is not confirmed by any source; do not act on it.
-type Receiver struct {
-	Organ document.Code
-	Kind  int
-}
-
-// Replacement names a replaced document and the bodies it had been sent to.
-type Replacement struct {
-	DocumentID string
-	Organs     []document.Code
 }
 
 // Attachment is a file of a document. After reading, Open gives the real bytes
@@ -116,6 +81,7 @@ type Attachment struct {
 type Packet struct {
 	Document *Document
 	Status   *Status
+	Sealed   bool     // an XML signature stood in the header; the axis breaks each of them, so none is checked
 	Warnings []string // in Vietnamese: what had to be bent or guessed
 }
 

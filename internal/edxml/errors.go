@@ -15,8 +15,15 @@ var (
 	// ErrTooLarge: more than the reader was told to take, packed or unpacked,
 	// or nested and repeated beyond any real packet.
 	ErrTooLarge = errors.New("packet too large")
-	// ErrForbidden: a DTD or an entity declaration.
+	// ErrForbidden: something that no honest packet holds: a DTD, an entity
+	// declaration, a name that leads out of its folder.
 	ErrForbidden = errors.New("packet holds a forbidden construct")
+	// ErrDTD: a document type or entity declaration. It is also an ErrForbidden.
+	ErrDTD = fmt.Errorf("%w: document type declaration", ErrForbidden)
+	// ErrTraversal: a file's name, in the packet or in a wrapping ZIP, with "..".
+	// It is also an ErrForbidden. Other paths occur in honest packets
+	// ("C:\Users\a.pdf") and are only cleaned.
+	ErrTraversal = fmt.Errorf("%w: file name leads out of its folder", ErrForbidden)
 )
 
 // ErrIncomplete is the class of values that make no valid packet: WriteDocument

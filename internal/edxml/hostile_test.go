@@ -67,11 +67,15 @@ func TestRefused(t *testing.T) {
 		"no XML":           {"đây không phải gói tin", ErrBroken},
 		"HTML":             {"<!DOCTYPE html><html></html>", ErrForbidden},
 		"page":             {"<html></html>", ErrBroken},
-		"DTD":              {strings.Replace(good, "<edXML ", `<!DOCTYPE edXML><edXML `, 1), ErrForbidden},
+		"DTD":              {strings.Replace(good, "<edXML ", `<!DOCTYPE edXML><edXML `, 1), ErrDTD},
 		"entity":           {strings.Replace(good, "<edXML ", `<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><edXML `, 1), ErrForbidden},
-		"late DTD":         {strings.Replace(good, "<AttachmentEncoded>", `<!ENTITY a "b"><AttachmentEncoded>`, 1), ErrForbidden},
-		"DTD in content":   {handmade(plainMessage, "", "", attached("a.pdf", "x", "AAAA<!DOCTYPE x>")), ErrForbidden},
+		"late DTD":         {strings.Replace(good, "<AttachmentEncoded>", `<!ENTITY a "b"><AttachmentEncoded>`, 1), ErrDTD},
+		"DTD in content":   {handmade(plainMessage, "", "", attached("a.pdf", "x", "AAAA<!DOCTYPE x>")), ErrDTD},
 		"unknown entity":   {strings.Replace(good, "Trích", "&xxe;", 1), ErrBroken},
+		"traversal":        {handmade(plainMessage, "", "", attached("../../.ssh/authorized_keys", "x", b64("k"))), ErrTraversal},
+		"other traversal":  {handmade(plainMessage, "", "", attached(`a\.. \b.pdf`, "x", b64("k"))), ErrTraversal},
+		"listed traversal": {handmade(plainMessage, "", `<edXML:Reference><edXML:AttachmentName>..</edXML:AttachmentName></edXML:Reference>`, attached("a", "x", b64("k"))), ErrTraversal},
+		"zip slip":         {handmade(plainMessage, "", "", attached("a.xls", "application/zip", b64(zipped(t, "../../../etc/passwd", "x")))), ErrTraversal},
 		"other namespace":  {strings.ReplaceAll(good, Namespace, "http://www.e-doc.vn/Schema/"), ErrBroken},
 		"no namespace":     {"<edXML><edXMLEnvelope/></edXML>", ErrBroken},
 		"other root":       {strings.ReplaceAll(strings.ReplaceAll(good, "<edXML ", "<EDXML "), "</edXML>", "</EDXML>"), ErrBroken},
@@ -108,8 +112,8 @@ func TestRefused(t *testing.T) {
 			}
 		})
 	}
-	if !errors.Is(ErrEncoding, ErrBroken) {
-		t.Error("ErrEncoding is no ErrBroken")
+	if !errors.Is(ErrEncoding, ErrBroken) || !errors.Is(ErrDTD, ErrForbidden) || !errors.Is(ErrTraversal, ErrForbidden) {
+		t.Error("a class is not of its larger class")
 	}
 }
 
@@ -226,8 +230,8 @@ func TestAttachments(t *testing.T) {
 		"label lies":              {attached("a.doc", "application/pdf", b64(ole)), "a.doc", "application/doc", ole, false},
 		"zip of a doc":            {attached("a.doc", "application/zip", b64(zipped(t, "32da.edxml", ole))), "a.doc", "application/doc", ole, false},
 		"zip labelled pdf":        {attached("a.pdf", "application/pdf", b64(zipped(t, "x", pdf))), "a.pdf", "application/pdf", pdf, false},
-		"traversal inside":        {attached("a.xls", "application/zip", b64(zipped(t, "../../../etc/passwd", ole))), "a.xls", "application/xls", ole, false},
-		"name from entry":         {attached("", "application/zip", b64(zipped(t, "../b.doc", ole))), "b.doc", "application/doc", ole, false},
+		"path inside":             {attached("a.xls", "application/zip", b64(zipped(t, "thư mục/..b/c", ole))), "a.xls", "application/xls", ole, false},
+		"name from entry":         {attached("", "application/zip", b64(zipped(t, "a/b.doc", ole))), "b.doc", "application/doc", ole, false},
 		"a real zip":              {attached("a.ZIP", "application/zip", b64(zipped(t, "x", ole))), "a.ZIP", "application/zip", zipped(t, "x", ole), false},
 		"docx":                    {attached("a.docx", "application/docx", b64(zipped(t, "[Content_Types].xml", "x", "y", "z"))), "a.docx", "application/docx", zipped(t, "[Content_Types].xml", "x", "y", "z"), false},
 		"docx named doc":          {attached("a.doc", "application/zip", b64(zipped(t, "[Content_Types].xml", "x", "y", "z"))), "a.doc", "application/zip", zipped(t, "[Content_Types].xml", "x", "y", "z"), false},
@@ -246,7 +250,7 @@ func TestAttachments(t *testing.T) {
 		"quoted bracket":          {strings.Replace(attached("a.pdf", "application/pdf", b64(pdf)), "Encoded xmlns", "Encoded note='a > b' xmlns", 1), "a.pdf", "application/pdf", pdf, false},
 		"self-closed":             {`<Attachment><AttachmentName>a.txt</AttachmentName><ContentTransferEncoded/></Attachment>`, "a.txt", "", "", true},
 		"no content element":      {`<Attachment><AttachmentName>a.txt</AttachmentName></Attachment>`, "a.txt", "", "", true},
-		"traversal":               {attached("../../.ssh/authorized_keys", "x", b64("k")), "authorized_keys", "x", "k", false},
+		"path":                    {attached("C:\\fakepath\\công văn.pdf", "x", b64(pdf)), "công văn.pdf", "application/pdf", pdf, false},
 		"device":                  {attached("C:\\con.txt", "x", b64("k")), "_con.txt", "x", "k", false},
 		"prefixed":                {strings.NewReplacer("<Attachment", "<edXML:Attachment", "</Attachment", "</edXML:Attachment").Replace(attached("a.pdf", "x", b64(pdf))), "a.pdf", "application/pdf", pdf, false},
 		"number cannot be forged": {attached("a.txt", "x", "1"), "a.txt", "x", "", true},

@@ -16,6 +16,7 @@ type printer struct {
 	w      *bufio.Writer
 	depth  int
 	prefix string
+	long   bool // a text was longer than our own reader takes
 }
 
 func newPrinter(w io.Writer) *printer {
@@ -43,6 +44,7 @@ func (p *printer) in(name string, body func(), attrs ...string) {
 
 // text writes an element with text, also when the text is empty.
 func (p *printer) text(name, value string) {
+	p.long = p.long || len(value) > maxText
 	p.line("<" + p.prefix + name + ">" + escape(value) + "</" + p.prefix + name + ">")
 }
 
@@ -91,13 +93,21 @@ func (p *printer) agency(name string, a document.Agency) {
 	})
 }
 
-func (p *printer) ref(r document.Ref) {
+func (p *printer) ref(r document.Ref, raw string) {
 	p.in("ResponseFor", func() {
 		p.text("OrganId", string(r.Organ))
 		p.text("Code", r.Reference.String())
 		p.text("DocumentId", r.ID)
-		p.text("PromulgationDate", r.Date.Axis())
+		p.text("PromulgationDate", dateText(r.Date, raw))
 	})
+}
+
+// dateText is a date as packets write it, or the text it was read from.
+func dateText(d document.Date, raw string) string {
+	if d.IsZero() {
+		return raw
+	}
+	return d.Axis()
 }
 
 func (p *printer) staff(s document.Staff) {
@@ -106,7 +116,9 @@ func (p *printer) staff(s document.Staff) {
 	}
 	p.in("StaffInfo", func() {
 		p.optional("Department", s.Department)
+		p.optional("DepartmentId", s.DepartmentID)
 		p.optional("Staff", s.Name)
+		p.optional("StaffId", s.ID)
 		p.optional("Email", s.Email)
 		p.optional("Mobile", s.Mobile)
 	})

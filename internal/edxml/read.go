@@ -64,7 +64,7 @@ func read(r io.Reader, o ReadOptions, files *spools) (*Packet, error) {
 	if message == nil {
 		return nil, fmt.Errorf("%w: no MessageHeader", ErrBroken)
 	}
-	p := &Packet{}
+	p := &Packet{Sealed: header.kid(signatureElement) != nil}
 	if isStatus(message) {
 		p.readStatus(message)
 		return p, nil

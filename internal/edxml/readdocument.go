@@ -31,7 +31,7 @@ func (p *Packet) readDocument(m, traces *node) {
 		ToPlaces: texts(m.kid("ToPlaces"), "Place"),
 		Tasks:    texts(m.kid("ResponseForTask"), "TaskCode"),
 		Traces:   readTraces(traces),
-		Business: p.business(traces.kid("Bussiness")),
+		Business: p.business(traces.any("Bussiness", "Business")),
 	}
 	d.Application = m.get("ApplicationType")
 	d.Date = p.date(d.DateRaw, "Ngày ban hành")
@@ -40,13 +40,11 @@ func (p *Packet) readDocument(m, traces *node) {
 	m.each("ResponseFor", func(n *node) {
 		if ref := p.ref(n); ref != (document.Ref{}) {
 			d.ResponseFor = append(d.ResponseFor, ref)
+			d.ResponseRaw = append(d.ResponseRaw, n.get("PromulgationDate"))
 		}
 	})
 	p.Document = d
 	p.identify(d, m.get("Code"))
-	if traces.kid("Bussiness") == nil {
-		p.warn("Gói tin thiếu khối nghiệp vụ, coi là văn bản mới.")
-	}
 }
 
 // identify fills what names the document: a Code written as one text instead
@@ -77,6 +75,8 @@ func (p *Packet) other(n *node) Other {
 		Amount:        number(n.get("PromulgationAmount")),
 		Pages:         number(n.get("PageAmount")),
 		Direction:     optionalTruth(n.get("Direction")),
+		ReplyFors:     n.kid("ReplyFors").flat(),
+		References:    n.kid("ReferenceCodes").flat(),
 		Appendixes:    texts(n.kid("Appendixes"), "Appendix"),
 	}
 }
@@ -92,15 +92,17 @@ func readTraces(n *node) (all []Trace) {
 	return all
 }
 
+// business reads what the packet wants. The misspelt names are those of the
+// standard; some senders spell them well.
 func (p *Packet) business(n *node) Business {
 	b := Business{
 		DocumentID: n.get("DocumentId"),
-		Type:       number(n.get("BussinessDocType")),
-		Reason:     n.get("BussinessDocReason"),
+		Type:       p.businessType(n),
+		Reason:     n.any("BussinessDocReason", "BusinessDocReason").get(),
 		Paper:      truth(n.get("Paper")),
 		Staff:      staff(n.kid("StaffInfo")),
 	}
-	if info := n.kid("BussinessDocumentInfo"); info != nil {
+	if info := n.any("BussinessDocumentInfo", "BusinessDocumentInfo"); info != nil {
 		b.Changes = p.changes(info)
 	}
 	n.kid("ReplacementInfoList").each("ReplacementInfo", func(k *node) {
@@ -110,7 +112,27 @@ func (p *Packet) business(n *node) Business {
 		}
 		b.Replaces = append(b.Replaces, r)
 	})
+	if b.Type == Replace && len(b.Replaces) == 0 {
+		p.warn("Gói tin thay thế không kê văn bản bị thay thế.")
+	}
 	return b
+}
+
+func (p *Packet) businessType(n *node) int {
+	raw := n.any("BussinessDocType", "BusinessDocType").get()
+	switch kind := optionalNumber(raw); {
+	case n == nil:
+		p.warn("Gói tin thiếu khối nghiệp vụ, coi là văn bản mới.")
+	case raw == "":
+	case kind == nil || *kind < New:
+		p.warn("Loại nghiệp vụ “%s” không hiểu được, coi là văn bản mới.", short(raw))
+	case *kind > Replace:
+		p.warn("Loại nghiệp vụ %d không có trong quy chuẩn.", *kind)
+		return *kind
+	default:
+		return *kind
+	}
+	return New
 }
 
 func (p *Packet) changes(n *node) *Changes {

@@ -51,7 +51,7 @@ func (p *Packet) date(raw, what string) document.Date {
 func (p *Packet) ref(n *node) document.Ref {
 	text := n.get("Code")
 	reference, err := document.ParseReference(text)
-	if err != nil {
+	if err != nil || reference.String() != text {
 		reference = document.Reference{Notation: text}
 	}
 	return document.Ref{
@@ -64,10 +64,12 @@ func (p *Packet) ref(n *node) document.Ref {
 
 func staff(n *node) document.Staff {
 	return document.Staff{
-		Department: n.get("Department"),
-		Name:       n.get("Staff"),
-		Mobile:     n.get("Mobile"),
-		Email:      n.get("Email"),
+		Department:   n.get("Department"),
+		DepartmentID: n.get("DepartmentId"),
+		Name:         n.get("Staff"),
+		ID:           n.get("StaffId"),
+		Mobile:       n.get("Mobile"),
+		Email:        n.get("Email"),
 	}
 }
 
@@ -98,8 +100,12 @@ func optionalTruth(s string) *bool {
 	return &v
 }
 
-// texts gathers the non-empty texts of the children of that name.
+// texts gathers the non-empty texts of the children of that name. Some senders
+// put the text right into the list.
 func texts(n *node, name string) (all []string) {
+	if n != nil && len(n.kids) == 0 && n.text != "" {
+		return []string{n.text}
+	}
 	n.each(name, func(k *node) {
 		if k.text != "" {
 			all = append(all, k.text)

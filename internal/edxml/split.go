@@ -107,7 +107,7 @@ func (s *splitter) step() error {
 	case bytes.Equal(head, []byte("<![CDATA[")):
 		return s.until("]]>", s.bounded())
 	case bytes.HasPrefix(head, []byte("<!")):
-		return fmt.Errorf("%w: document type declaration", ErrForbidden)
+		return ErrDTD
 	case bytes.HasPrefix(head, []byte("<?")):
 		return s.until("?>", io.Discard)
 	}

@@ -18,6 +18,7 @@ type Status struct {
 	Description string
 	Time        time.Time // zero when TimeRaw cannot be read
 	TimeRaw     string    // Timestamp as it stands; ignored when writing
+	ForRaw      string    // the PromulgationDate of For as it stands; written when For.Date is zero
 }
 
 // timeLayout is the Timestamp of QCVN 102, Vietnamese time without a zone.

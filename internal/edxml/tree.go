@@ -29,9 +29,13 @@ type node struct {
 	kids []*node
 }
 
-// parse makes the tree of a skeleton. XML signatures and elements of foreign
-// namespaces are left out with everything in them. The encoding
-// label is not asked: the bytes decide, and .NET writes "utf-16" over UTF-8.
+// signatureElement holds the XML signature: large, foreign and always broken by
+// the axis. That there was one is all that is kept.
+const signatureElement = "Signature"
+
+// parse makes the tree of a skeleton. What an XML signature holds and elements
+// of foreign namespaces are left out. The encoding label is not asked: the
+// bytes decide, and .NET writes "utf-16" over UTF-8.
 func parse(skeleton []byte) (*node, error) {
 	if !utf8.Valid(skeleton) {
 		return nil, ErrEncoding
@@ -119,6 +123,9 @@ func (p *parser) element(name string, depth int) (*node, error) {
 				if err := p.skip(); err != nil {
 					return nil, err
 				}
+				if t.Name.Local == signatureElement {
+					n.kids = append(n.kids, &node{name: signatureElement})
+				}
 				continue
 			}
 			kid, err := p.element(t.Name.Local, depth+1)
@@ -156,7 +163,7 @@ func (p *parser) skip() error {
 // itself uses the prefix edXML where it is not declared, and writes its XML
 // signature in the packet's namespace.
 func ours(name xml.Name) bool {
-	return (name.Space == Namespace || name.Space == "edXML") && name.Local != "Signature"
+	return (name.Space == Namespace || name.Space == "edXML") && name.Local != signatureElement
 }
 
 // kid is the first child of that name; nil when there is none. All methods
@@ -173,6 +180,16 @@ func (n *node) kid(name string) *node {
 	return nil
 }
 
+// any is the first child with one of the names.
+func (n *node) any(names ...string) *node {
+	for _, name := range names {
+		if k := n.kid(name); k != nil {
+			return k
+		}
+	}
+	return nil
+}
+
 // each calls fn for every child of that name.
 func (n *node) each(name string, fn func(*node)) {
 	if n == nil {
@@ -183,6 +200,20 @@ func (n *node) each(name string, fn func(*node)) {
 			fn(k)
 		}
 	}
+}
+
+// flat is the element's text, or those of its children in one.
+func (n *node) flat() string {
+	if n == nil || len(n.kids) == 0 {
+		return n.get()
+	}
+	var all []string
+	for _, k := range n.kids {
+		if text := k.flat(); text != "" {
+			all = append(all, text)
+		}
+	}
+	return strings.Join(all, "; ")
 }
 
 // get is the text at the end of a path of first children.

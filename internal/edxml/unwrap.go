@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path"
@@ -32,6 +33,9 @@ func (p *Packet) unwrap(name string, sp *spool, files *spools) (out *spool, inne
 			p.warn("Tệp nén “%s” hỏng, giữ nguyên như đã nhận.", short(name))
 		}
 		return sp, "", nil
+	}
+	if traverses(entry.Name) {
+		return nil, "", fmt.Errorf("%w: %.80q in a ZIP", ErrTraversal, entry.Name)
 	}
 	out, err = inflate(entry, files)
 	var damage *damagedEntry

@@ -14,19 +14,35 @@ func WriteDocument(w io.Writer, d Document) error {
 	if err := d.Check(); err != nil {
 		return err
 	}
+	files := parts(d.Attachments)
+	if err := readable(func(p *printer) { p.envelope(d, files) }); err != nil {
+		return err
+	}
 	p := newPrinter(w)
 	var failed error
-	err := p.packet(func() {
-		p.in("edXMLHeader", func() {
-			p.message(d)
-			p.traces(d)
-		})
-		p.in("edXMLBody", func() { p.manifest(d.Attachments) })
-	}, func() { failed = p.attachments(d.Attachments) })
+	err := p.packet(func() { p.envelope(d, files) }, func() { failed = p.attachments(files) })
 	if failed != nil {
 		return failed
 	}
 	return err
+}
+
+// readable refuses an envelope with a text that our own reader does not take:
+// it prints it once to nowhere.
+func readable(envelope func(p *printer)) error {
+	p := newPrinter(io.Discard)
+	if envelope(p); p.long {
+		return incomplete("Gói tin có phần dài quá mức mọi hệ thống đọc được.")
+	}
+	return nil
+}
+
+func (p *printer) envelope(d Document, files []part) {
+	p.in("edXMLHeader", func() {
+		p.message(d)
+		p.traces(d)
+	})
+	p.in("edXMLBody", func() { p.manifest(files) })
 }
 
 func (p *printer) message(d Document) {
@@ -52,7 +68,7 @@ func (p *printer) message(d Document) {
 		p.text("Subject", d.Subject)
 		p.optional("Content", d.Content)
 		p.signer(d.Signer)
-		p.optional("DueDate", d.Due.Axis())
+		p.optional("DueDate", dateText(d.Due, d.DueRaw))
 		p.other(d.Other)
 		p.links(d)
 	})
@@ -73,11 +89,13 @@ func (p *printer) other(o Other) {
 		p.optional("TyperNotation", o.TyperNotation)
 		p.number("PromulgationAmount", o.Amount)
 		p.number("PageAmount", o.Pages)
+		p.optional("ReplyFors", o.ReplyFors)
 		if o.Direction != nil && *o.Direction {
 			p.text("Direction", "true")
 		} else if o.Direction != nil {
 			p.text("Direction", "false")
 		}
+		p.optional("ReferenceCodes", o.References)
 		p.list("Appendixes", "Appendix", o.Appendixes)
 	})
 }
@@ -86,8 +104,12 @@ func (p *printer) other(o Other) {
 // steering (never empty: the reference library fails on that), the places and,
 // in no sample and therefore at the very end, tasks and application.
 func (p *printer) links(d Document) {
-	for _, ref := range d.ResponseFor {
-		p.ref(ref)
+	for i, ref := range d.ResponseFor {
+		raw := ""
+		if i < len(d.ResponseRaw) {
+			raw = d.ResponseRaw[i]
+		}
+		p.ref(ref, raw)
 	}
 	if d.Steering != nil {
 		p.number("SteeringType", *d.Steering)
@@ -108,11 +130,17 @@ func (p *printer) list(name, item string, values []string) {
 	})
 }
 
+// traces writes the hops, of which the standard wants one at least: a packet
+// without any begins at its sender, on the day of the document.
 func (p *printer) traces(d Document) {
+	hops := d.Traces
+	if len(hops) == 0 {
+		hops = []Trace{{Organ: string(d.From.Code), Time: d.Date.Time().Format(timeLayout)}}
+	}
 	p.in("TraceHeaderList", func() {
-		for _, t := range d.Traces {
+		for _, t := range hops {
 			p.in("TraceHeader", func() {
-				p.text("OrganId", t.Organ)
+				p.optional("OrganId", t.Organ)
 				p.text("Timestamp", t.Time)
 			})
 		}

@@ -2,7 +2,6 @@ package edxml
 
 import (
 	"archive/zip"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"path"
@@ -12,56 +11,75 @@ import (
 	"vanthu/internal/document"
 )
 
+// part is an attachment as it stands in the packet: its id is not empty and
+// not that of another one.
+type part struct {
+	Attachment
+	id, name string
+}
+
+// parts names the attachments: by their own id where it is the first of its
+// kind, else by their place.
+func parts(files []Attachment) []part {
+	all, taken := make([]part, len(files)), map[string]bool{"": true}
+	for i, a := range files {
+		all[i] = part{Attachment: a, name: document.CleanName(a.Name)}
+		if !taken[a.ID] {
+			all[i].id, taken[a.ID] = a.ID, true
+		}
+	}
+	for i := range all {
+		for n := i + 1; all[i].id == ""; n += len(all) {
+			if id := "att-" + strconv.Itoa(n); !taken[id] {
+				all[i].id, taken[id] = id, true
+			}
+		}
+	}
+	return all
+}
+
 // manifest lists the attachments. The reference library always says
 // application/zip here, whatever the attachment says.
-func (p *printer) manifest(files []Attachment) {
+func (p *printer) manifest(files []part) {
 	p.in("edXMLManifest", func() {
-		for i, a := range files {
+		for _, f := range files {
 			p.in("Reference", func() {
-				p.text("ContentId", contentID(a, i))
+				p.text("ContentId", "cid:"+f.id)
 				p.text("ContentType", "application/zip")
-				p.optional("Description", a.Description)
-				p.text("AttachmentName", document.CleanName(a.Name))
+				p.optional("Description", f.Description)
+				p.text("AttachmentName", f.name)
 			})
 		}
 	}, ` version="1.0"`)
 }
 
-func contentID(a Attachment, i int) string {
-	if a.ID == "" {
-		return "cid:att-" + strconv.Itoa(i+1)
-	}
-	return "cid:" + a.ID
-}
-
-func (p *printer) attachments(files []Attachment) (err error) {
+func (p *printer) attachments(files []part) (err error) {
 	if len(files) == 0 {
 		return nil
 	}
+	encoded := newEncoder(p.w)
 	p.in("AttachmentEncoded", func() {
-		for i, a := range files {
+		for _, f := range files {
 			if err == nil {
-				err = p.attachment(a, i)
+				err = p.attachment(f, encoded)
 			}
 		}
 	})
 	return err
 }
 
-func (p *printer) attachment(a Attachment, i int) (err error) {
-	name := document.CleanName(a.Name)
-	kind := wireType(name)
+func (p *printer) attachment(f part, encoded *encoder) (err error) {
 	p.in("Attachment", func() {
-		p.text("ContentId", contentID(a, i))
-		p.text("AttachmentName", name)
-		p.optional("Description", a.Description)
-		p.text("ContentType", kind)
-		p.line(`<edXML:ContentTransferEncoded xmlns:edXML="` + Namespace + `">`)
-		err = p.content(a, name, wrapped(name))
-		p.w.WriteString("</edXML:ContentTransferEncoded>")
+		p.text("ContentId", "cid:"+f.id)
+		p.text("AttachmentName", f.name)
+		p.optional("Description", f.Description)
+		p.text("ContentType", wireType(f.name))
+		p.line(`<edXML:` + contentElement + ` xmlns:edXML="` + Namespace + `">`)
+		err = f.write(encoded)
+		p.w.WriteString("</edXML:" + contentElement + ">")
 	})
 	if err != nil {
-		return fmt.Errorf("attachment %q: %w", name, err)
+		return fmt.Errorf("attachment %q: %w", f.name, err)
 	}
 	return nil
 }
@@ -84,22 +102,22 @@ func wrapped(name string) bool {
 	return true
 }
 
-func (p *printer) content(a Attachment, name string, wrap bool) error {
-	r, err := a.Open()
+// write encodes the content, packed where its name asks for it.
+func (f part) write(encoded *encoder) error {
+	r, err := f.Open()
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	enc := base64.NewEncoder(base64.StdEncoding, p.w)
-	if wrap {
-		err = pack(enc, name, r)
+	if wrapped(f.name) {
+		err = pack(encoded, f.name, r)
 	} else {
-		_, err = io.Copy(enc, r)
+		_, err = encoded.ReadFrom(r)
 	}
 	if err != nil {
 		return err
 	}
-	return enc.Close()
+	return encoded.Close()
 }
 
 // pack writes a ZIP with one entry and no time of its own, so that the same

@@ -13,17 +13,22 @@ func WriteStatus(w io.Writer, s Status) error {
 	if err := s.Check(); err != nil {
 		return err
 	}
+	if err := readable(func(p *printer) { p.report(s) }); err != nil {
+		return err
+	}
 	p := newPrinter(w)
-	return p.packet(func() {
-		p.in("edXMLHeader", func() {
-			p.in("MessageHeader", func() {
-				p.agency("From", s.From)
-				p.ref(s.For)
-				p.staff(s.Staff)
-				p.text("StatusCode", string(s.Code))
-				p.text("Description", s.Description)
-				p.text("Timestamp", s.Time.In(document.Zone()).Format(timeLayout))
-			})
+	return p.packet(func() { p.report(s) }, func() {})
+}
+
+func (p *printer) report(s Status) {
+	p.in("edXMLHeader", func() {
+		p.in("MessageHeader", func() {
+			p.agency("From", s.From)
+			p.ref(s.For, s.ForRaw)
+			p.staff(s.Staff)
+			p.text("StatusCode", string(s.Code))
+			p.text("Description", s.Description)
+			p.text("Timestamp", s.Time.In(document.Zone()).Format(timeLayout))
 		})
-	}, func() {})
+	})
 }
