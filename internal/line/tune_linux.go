@@ -1,0 +1,37 @@
+package line
+
+import (
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// tuned tells that tune bounds what waits unsent in the system.
+const tuned = true
+
+// unsent is how much may wait unsent in the system. Without a bound a whole
+// document vanishes there at once, and progress, the watchdog and preemption
+// all look at the wrong end.
+const unsent = 16 << 10
+
+// tune asks for bbr, which holds the link under loss where others halve it, and
+// bounds the send buffer. A system without either is served as it is.
+func tune(_, _ string, c syscall.RawConn) error {
+	return c.Control(func(fd uintptr) {
+		unix.SetsockoptString(int(fd), unix.IPPROTO_TCP, unix.TCP_CONGESTION, "bbr")
+		unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT, unsent)
+	})
+}
+
+// counters are what the system knows of a connection: segments with data, and
+// those of them that had to come again or came out of order.
+func counters(c syscall.RawConn) (segments, lost uint32, ok bool) {
+	err := c.Control(func(fd uintptr) {
+		info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
+		if err != nil {
+			return
+		}
+		segments, lost, ok = info.Data_segs_out+info.Data_segs_in, info.Total_retrans+info.Rcv_ooopack, true
+	})
+	return segments, lost, ok && err == nil
+}
