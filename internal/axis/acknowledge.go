@@ -13,10 +13,7 @@ func (c *Client) Acknowledge(ctx context.Context, docID string, s TransportStatu
 		return fmt.Errorf("updateStatus: %w: no docId or status", ErrValue)
 	}
 	what := call{operation: "updateStatus"}.with("docId", docID).with("status", string(s)).emptyObject()
-	err := c.do(ctx, what, func(r reply) error {
-		_, err := c.dialect.read(r, c.config.MaxAnswer, skip)
-		return err
-	})
+	err := c.tell(ctx, what)
 	if err != nil {
 		return fmt.Errorf("acknowledge %s: %w", docID, err)
 	}

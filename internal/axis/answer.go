@@ -12,6 +12,7 @@ import (
 type envelope struct {
 	status, code, desc string
 	docID              string
+	count              string
 	enveloped          bool // one of status and ErrorCode was there
 }
 
@@ -73,6 +74,8 @@ func (e *envelope) member(name string, s *scanner) error {
 		e.desc = text
 	case "docid":
 		e.docID = text
+	case "count":
+		e.count = strings.TrimSuffix(text, ".0")
 	}
 	return nil
 }
@@ -125,10 +128,10 @@ func (r row) get(name string) string {
 	return strings.TrimSpace(text)
 }
 
-// rows reads a list payload and hands every row to add. Rows that are no objects
-// are passed over; data that is missing, null or "" is an empty list; one object
-// instead of a list is a list of one.
-func rows(add func(row)) func(s *scanner) error {
+// rows reads a list payload and hands every row to add, whose error ends the
+// list. Rows that are no objects are passed over; data that is missing, null or
+// "" is an empty list; one object instead of a list is a list of one.
+func rows(add func(row) error) func(s *scanner) error {
 	return func(s *scanner) error {
 		c, err := s.next()
 		if err != nil {
@@ -137,7 +140,7 @@ func rows(add func(row)) func(s *scanner) error {
 		one := func() error {
 			v, err := s.value()
 			if m, ok := v.(map[string]any); ok && err == nil {
-				add(m)
+				return add(m)
 			}
 			return err
 		}

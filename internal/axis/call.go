@@ -19,6 +19,7 @@ type call struct {
 	size        int64
 	contentType string  // "" is application/json
 	parcel      *parcel // what sendEdoc sends
+	reads       bool    // changes nothing on the axis
 }
 
 type param struct{ key, value string }
@@ -77,12 +78,35 @@ func (c *Client) ask(ctx context.Context, o order, take func(reply) error) (h ht
 	if err := c.dialect.prove(ctx, req.Header, o.params); err != nil {
 		return nil, err
 	}
-	resp, err := c.trip(req)
+	by := c.http
+	if o.reads {
+		by = c.reading
+	}
+	resp, err := c.tripBy(by, req)
 	if err != nil {
 		return req.Header, err
 	}
 	defer resp.Body.Close()
 	return req.Header, settle(resp, take)
+}
+
+// exchange proves and sends a request of any method and URL. It is asked once
+// more when the axis does not take its proof, another can be had and no body is
+// in the way. The HTTP status is not judged otherwise.
+func (c *Client) exchange(req *http.Request, params ...param) (*http.Response, error) {
+	if err := c.dialect.prove(req.Context(), req.Header, params); err != nil {
+		return nil, err
+	}
+	resp, err := c.trip(req)
+	bare := req.Body == nil || req.Body == http.NoBody
+	if err != nil || resp.StatusCode != http.StatusUnauthorized || !bare || !c.dialect.refused(req.Header) {
+		return resp, err
+	}
+	resp.Body.Close()
+	if err := c.dialect.prove(req.Context(), req.Header, params); err != nil {
+		return nil, err
+	}
+	return c.trip(req)
 }
 
 // settle hands an answer of trip to take. When the line broke, that is the
@@ -102,19 +126,22 @@ func settle(resp *http.Response, take func(reply) error) error {
 // moved for Config.Timeout, either way, until the answer's body is closed.
 // Errors, those of reading the body too, are classed: ErrOffline, ErrUnanswered
 // or the caller's own end.
-func (c *Client) trip(req *http.Request) (*http.Response, error) {
+func (c *Client) trip(req *http.Request) (*http.Response, error) { return c.tripBy(c.http, req) }
+
+func (c *Client) tripBy(by *http.Client, req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	own, watch := watch(ctx, c.config.Timeout)
-	out := &outgoing{watch: watch, left: req.ContentLength}
+	out := &outgoing{watch: watch, left: req.ContentLength, now: c.config.Clock, at: c.config.Clock()}
 	sent := req.WithContext(out.trace(own))
 	if req.Body != nil && req.Body != http.NoBody {
-		out.r, sent.Body, sent.GetBody = req.Body, out, nil
+		out.r, sent.Body = req.Body, out
 	}
-	resp, err := c.http.Do(sent)
+	resp, err := by.Do(sent)
 	if err != nil {
 		defer watch.stop()
 		return nil, offline(ctx, own, out.finished(), err)
 	}
+	c.noteDate(resp.Header.Get("Date"), out.sentAt())
 	class := func(err error) error { return offline(ctx, own, true, err) }
 	resp.Body = &incoming{body: resp.Body, watch: watch, class: class}
 	return resp, nil

@@ -2,11 +2,13 @@ package axis
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
+
+	"vanthu/internal/line"
 )
 
 // MessageType is the kind of packet a call is about.
@@ -45,8 +47,19 @@ type Config struct {
 	// Protocol is how the axis is spoken to; "" is SDK.
 	Protocol Protocol
 
-	HTTP  *http.Client
-	Clock func() time.Time
+	// Line is the way there; nil is one with the defaults of package line. HTTP,
+	// when given, takes its place: whatever decorates a line's transport, or a
+	// test's client.
+	Line *line.Line
+	HTTP *http.Client
+	// Reading decorates requests that only read (lists, counts, directory), as
+	// line.Retried does; nil leaves them as they are.
+	Reading func(http.RoundTripper) http.RoundTripper
+
+	// PlainAllowed lets URL be http://, which everyone on the way can read. The
+	// signature still holds, the hubs' credentials go in the clear.
+	PlainAllowed bool
+	Clock        func() time.Time
 
 	HashUnpadded bool // hash-file as the SDK misprints it (axis.md §1.4)
 	TrailingCRLF bool // CRLF after the packet, as the SDK sends it
@@ -66,7 +79,9 @@ type Client struct {
 	config  Config
 	base    *url.URL
 	http    *http.Client
+	reading *http.Client // for requests that only read
 	dialect dialect
+	skew    atomic.Pointer[time.Duration]
 }
 
 // String leaves the secret out.
@@ -100,28 +115,45 @@ func New(c Config) (*Client, error) {
 	if c.MaxAnswer <= 0 {
 		c.MaxAnswer = DefaultMaxAnswer
 	}
-	made := &Client{config: c, base: base, http: httpClient(c)}
+	made := &Client{config: c, base: base}
+	if made.http, err = httpClient(c); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	made.reading = made.http
+	if c.Reading != nil {
+		copied := *made.http
+		copied.Transport = c.Reading(transportOf(made.http))
+		made.reading = &copied
+	}
 	if made.dialect, err = made.choose(); err != nil {
 		return nil, err
 	}
 	return made, nil
 }
 
-// httpClient gives the caller's client, or one with limits of its own. Signed
-// requests never follow a redirect: only a portal in between would send one.
-func httpClient(c Config) *http.Client {
-	h := &http.Client{Transport: &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: min(c.Timeout, 20*time.Second), KeepAlive: 30 * time.Second}).DialContext,
-		TLSHandshakeTimeout:    min(c.Timeout, 20*time.Second),
-		IdleConnTimeout:        10 * time.Second, // below that of any server: a send must not meet a closed line
-		MaxIdleConns:           4,
-		MaxResponseHeaderBytes: 1 << 20,
-	}}
-	if c.HTTP != nil {
-		copied := *c.HTTP
-		h = &copied
+// httpClient gives the caller's client, or one over the line. Signed requests
+// never follow a redirect: only a portal in between would send one.
+func httpClient(c Config) (*http.Client, error) {
+	h := &http.Client{}
+	switch {
+	case c.HTTP != nil:
+		*h = *c.HTTP
+	case c.Line != nil:
+		h.Transport = c.Line.Transport()
+	default:
+		l, err := line.New(line.Options{PlainAllowed: true, Timeout: min(c.Timeout, line.DefaultTimeout)}) // New has looked at the URL
+		if err != nil {
+			return nil, err
+		}
+		h.Transport = l.Transport()
 	}
 	h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return h
+	return h, nil
+}
+
+func transportOf(h *http.Client) http.RoundTripper {
+	if h.Transport != nil {
+		return h.Transport
+	}
+	return http.DefaultTransport
 }

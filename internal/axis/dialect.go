@@ -50,6 +50,7 @@ type order struct {
 	params []param     // for prove
 	body   func() (io.Reader, error)
 	size   int64 // of the body; 0 for none
+	reads  bool  // changes nothing on the axis: may be repeated by Config.Reading
 }
 
 // request makes the HTTP request of an order, its body at the start.
@@ -67,6 +68,12 @@ func (o order) request(ctx context.Context) (*http.Request, error) {
 			return nil, err
 		}
 		req.Body, req.ContentLength = io.NopCloser(body), o.size
+		if o.reads { // otherwise net/http may not repeat it of itself, whatever it thinks
+			req.GetBody = func() (io.ReadCloser, error) {
+				body, err := o.body()
+				return io.NopCloser(body), err
+			}
+		}
 	}
 	return req, nil
 }

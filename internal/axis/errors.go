@@ -31,6 +31,8 @@ var (
 	// ErrValue: a parameter that cannot stand in a header. Never sent: a header
 	// with more than ASCII breaks the signature (axis.md §1.7).
 	ErrValue = errors.New("not sendable")
+	// ErrUnsupported: this kind of axis has no such operation. Never sent.
+	ErrUnsupported = errors.New("not an operation of this axis")
 )
 
 // Codes of the axis that the desk acts on (axis.md §1.8).

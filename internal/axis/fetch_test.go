@@ -150,7 +150,7 @@ func FuzzAnswer(f *testing.F) {
 	c.dialect = &sdk{c}
 	f.Fuzz(func(t *testing.T, status int, body string) {
 		n := 0
-		e, err := readAnswer(status, strings.NewReader(body), 1<<20, rows(func(row) { n++ }))
+		e, err := readAnswer(status, strings.NewReader(body), 1<<20, rows(func(row) error { n++; return nil }))
 		if err == nil && (status < 200 || status > 299 || !e.enveloped) {
 			t.Errorf("HTTP %d, %+v taken for success", status, e)
 		}

@@ -44,31 +44,33 @@ type Filter struct {
 	Recipient document.Code
 }
 
-// Agency is an entry of the axis's directory. Packets with codes of the old
-// generation still circulate: compare with both codes.
-type Agency struct {
-	document.Agency
-	ID, Parent string // of the axis
-	OldCode    document.Code
-}
-
 // Received lists the packets of a kind that wait for any agency of our system;
 // they stay listed until acknowledged. Rows without a docId are left out: they
 // cannot be fetched.
 func (c *Client) Received(ctx context.Context, t MessageType) ([]Received, error) {
 	var list []Received
-	err := c.list(ctx, service("getReceivedEdocList", t), func(r row) {
+	err := c.EachReceived(ctx, t, func(r Received) error {
+		list = append(list, r)
+		return nil
+	})
+	return list, err
+}
+
+// EachReceived hands the rows of Received to f as they arrive. An error of f
+// ends the list and comes back as it is; an error of the list comes after the
+// rows that were good.
+func (c *Client) EachReceived(ctx context.Context, t MessageType, f func(Received) error) error {
+	return c.list(ctx, service("getReceivedEdocList", t), func(r row) error {
 		if r.get("docId") == "" {
-			return
+			return nil
 		}
-		list = append(list, Received{
+		return f(Received{
 			DocID: r.get("docId"), Type: messageType(r.get("messageType"), t),
 			From: code(r.get("from")), To: code(r.get("to")),
 			Created: r.get("created_time"), Updated: r.get("updated_time"),
 			Status: transport(r.get("status")), StatusDesc: clean(r.get("status_desc")),
 		})
 	})
-	return list, err
 }
 
 // Sent lists what we sent, one row per recipient.
@@ -80,7 +82,7 @@ func (c *Client) Sent(ctx context.Context, f Filter) ([]Sent, error) {
 		with("fromDate", moment(f.From)).with("toDate", moment(f.To)).
 		with("pageIndex", positive(f.Page)).with("pageSize", positive(f.PageSize))
 	var list []Sent
-	err := c.list(ctx, what, func(r row) {
+	err := c.list(ctx, what, func(r row) error {
 		list = append(list, Sent{
 			SenderDocID: r.get("senderDocId"), ReceiverDocID: r.get("receiverDocId"),
 			Type:  messageType(r.get("messageType"), f.Type),
@@ -90,30 +92,27 @@ func (c *Client) Sent(ctx context.Context, f Filter) ([]Sent, error) {
 			SendStatus: transport(r.get("sendStatus")), SendDesc: clean(r.get("sendStatusDesc")),
 			ReceiveStatus: transport(r.get("receiveStatus")), ReceiveDesc: clean(r.get("receiveStatusDesc")),
 		})
+		return nil
 	})
 	return list, err
 }
 
-// Agencies reads the whole directory. Rows without a code are left out.
-func (c *Client) Agencies(ctx context.Context) ([]Agency, error) {
-	var list []Agency
-	err := c.list(ctx, call{operation: "getAgenciesList"}, func(r row) {
-		if r.get("code") == "" {
-			return
-		}
-		list = append(list, Agency{
-			Agency: document.Agency{Code: code(r.get("code")), Name: clean(r.get("name")), Email: clean(r.get("mail"))},
-			ID:     r.get("id"), Parent: r.get("pid"), OldCode: code(r.get("oldCode")),
+// list performs a call that lists, and hands its rows to add.
+func (c *Client) list(ctx context.Context, what call, add func(row) error) error {
+	what.reads = true
+	var own error // of add
+	err := c.do(ctx, what, func(r reply) error {
+		data := rows(func(r row) error {
+			own = add(r)
+			return own
 		})
-	})
-	return list, err
-}
-
-func (c *Client) list(ctx context.Context, what call, add func(row)) error {
-	return c.do(ctx, what, func(r reply) error {
-		_, err := c.dialect.read(r, c.config.MaxAnswer, rows(add))
+		if classOf(r.status) != nil { // its rows are not worth having
+			data = skip
+		}
+		_, err := c.dialect.read(r, c.config.MaxAnswer, data)
 		return err
 	})
+	return or(own, err)
 }
 
 // service is a call about packets of a kind.

@@ -20,7 +20,7 @@ func (d *sdk) order(what call) (order, error) {
 	}
 	o := order{
 		method: what.method, target: d.base.JoinPath(what.operation), header: http.Header{},
-		params: what.params, body: what.body, size: what.size,
+		params: what.params, body: what.body, size: what.size, reads: what.reads,
 	}
 	if o.method == "" {
 		o.method = http.MethodPost

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http/httptrace"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -40,6 +41,10 @@ type outgoing struct {
 	left  int64
 	done  atomic.Bool // read to its end
 	wrote atomic.Bool // written to the line
+
+	now func() time.Time
+	mu  sync.Mutex
+	at  time.Time // when it began, then when it was on the line
 }
 
 // Read reads the body and tells the watchdog.
@@ -64,8 +69,20 @@ func (o *outgoing) finished() bool { return o.wrote.Load() || o.r != nil && o.do
 // trace notes when the request is on the line.
 func (o *outgoing) trace(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		WroteRequest: func(info httptrace.WroteRequestInfo) { o.wrote.Store(info.Err == nil) },
+		WroteRequest: func(info httptrace.WroteRequestInfo) {
+			o.wrote.Store(info.Err == nil)
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			o.at = o.now()
+		},
 	})
+}
+
+// sentAt is when the request was on the line.
+func (o *outgoing) sentAt() time.Time {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.at
 }
 
 // incoming is an answer's body that reports progress and remembers when the
