@@ -3,12 +3,14 @@ package cli
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +29,13 @@ type axisServeVerb struct {
 	Fault   []string `sep:"none" placeholder:"LỖI" help:"Gây lỗi để kiểm thử, như busy@sendEdoc*3; dùng nhiều lần được."`
 	Admin   bool     `help:"Cho đổi lỗi khi đang chạy, chỉ từ máy này: GET, PUT, DELETE /-/faults."`
 	Log     bool     `help:"Ghi từng yêu cầu ra đầu ra lỗi."`
+
+	Mode      string        `default:"sdk" enum:"sdk,rest,oauth2" placeholder:"KIỂU" help:"Giao thức: sdk (trục quốc gia), rest hoặc oauth2 (trục nội tỉnh)."`
+	Offer     []string      `enum:"range,zstd,tus" placeholder:"…" help:"Khả năng thêm cho đường truyền kém: range (tải tiếp), zstd (nén, cả gzip), tus (gửi tiếp)."`
+	TLSCert   string        `name:"tls-cert" placeholder:"TỆP" help:"Chứng thư của máy chủ (PEM); cùng --tls-key thì phục vụ https."`
+	TLSKey    string        `name:"tls-key" placeholder:"TỆP" help:"Khóa riêng của chứng thư (PEM)."`
+	MaxAge    time.Duration `placeholder:"THỜI-HẠN" help:"Từ chối yêu cầu có dấu thời gian lệch quá chừng này, như 10m; không ghi: không kiểm tra."`
+	TokenLife time.Duration `default:"30m" placeholder:"THỜI-HẠN" help:"Thời hạn của thẻ truy cập ở kiểu rest và oauth2."`
 }
 
 // Help says what the flags' order means.
@@ -37,9 +46,20 @@ func (*axisServeVerb) Help() string {
 		"Lỗi viết TÊN[:THAM-SỐ][@DỊCH-VỤ][*SỐ-LẦN], gồm: " + strings.Join(axissim.FaultNames(), ", ") + "."
 }
 
+// options are what the flags say but for systems and agencies.
+func (v *axisServeVerb) options(c *call) axissim.Options {
+	return axissim.Options{
+		Dir: c.path(v.Data), Reprint: v.Reprint, Log: slog.New(slog.DiscardHandler),
+		Mode: axissim.Mode(v.Mode), MaxAge: v.MaxAge, TokenLife: v.TokenLife,
+		Offers: axissim.Offers{
+			Range: slices.Contains(v.Offer, "range"), Compression: slices.Contains(v.Offer, "zstd"), Tus: slices.Contains(v.Offer, "tus"),
+		},
+	}
+}
+
 // Run serves until it is told to stop.
 func (v *axisServeVerb) Run(c *call, words *kong.Context) error {
-	o := axissim.Options{Dir: c.path(v.Data), Reprint: v.Reprint, Log: slog.New(slog.DiscardHandler)}
+	o := v.options(c)
 	if v.Log {
 		o.Log = slog.New(slog.NewTextHandler(c.err, nil))
 	}
@@ -49,6 +69,10 @@ func (v *axisServeVerb) Run(c *call, words *kong.Context) error {
 	faults, err := axissim.ParseFaults(v.Fault, axissim.Sleep)
 	if err != nil {
 		return badUsage("--fault: %v", err)
+	}
+	security, err := v.security(c)
+	if err != nil {
+		return err
 	}
 	sim, err := axissim.New(o)
 	if errors.Is(err, axissim.ErrLocked) {
@@ -64,8 +88,28 @@ func (v *axisServeVerb) Run(c *call, words *kong.Context) error {
 	}
 	board := axissim.NewBoard(sim.Handler(), faults...)
 	server := &http.Server{Handler: v.routes(board), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn)}
-	fmt.Fprintf(c.out, "listening on http://%s\n", l.Addr())
+	scheme := "http"
+	if security != nil {
+		l, scheme = tls.NewListener(l, security), "https"
+	}
+	fmt.Fprintf(c.out, "listening on %s://%s\n", scheme, l.Addr())
 	return serveUntil(c.ctx, server, l)
+}
+
+// security is the TLS to serve with; nil for none. HTTP/1.1 only, as the axis
+// and its adapters speak: HTTP/2 would change the case of header names.
+func (v *axisServeVerb) security(c *call) (*tls.Config, error) {
+	switch {
+	case (v.TLSCert == "") != (v.TLSKey == ""):
+		return nil, badUsage("--tls-cert và --tls-key phải đi cùng nhau")
+	case v.TLSCert == "":
+		return nil, nil
+	}
+	pair, err := tls.LoadX509KeyPair(c.path(v.TLSCert), c.path(v.TLSKey))
+	if err != nil {
+		return nil, badUsage("--tls-cert, --tls-key: không đọc được chứng thư và khóa (%v)", err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}}, nil
 }
 
 // faultPath is the admin call's; no operation of the axis has it.

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"vanthu/internal/document"
 )
@@ -26,20 +28,38 @@ func agencyID(code string) string {
 	return "vxp-" + strings.ToLower(code)
 }
 
-// entries is the directory as it stands now.
-func (a *Axis) entries() []Agency {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return append([]Agency(nil), a.state.agencies...)
+// entries calls fn for the entries of the directory. Others are served between
+// any two.
+func (a *Axis) entries(fn func(entry) error) error {
+	room := make([]entry, 0, 256)
+	for at := 0; ; {
+		a.mu.Lock()
+		room, at = a.state.batch(at, room)
+		a.mu.Unlock()
+		if len(room) == 0 {
+			return nil
+		}
+		for _, e := range room {
+			if err := fn(e); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// agencyRows is the directory of today, as SDK 2.0.1 reads it.
+func (a *Axis) agencyRows(row func(any) error) error {
+	return a.entries(func(g entry) error {
+		if g.Deleted {
+			return nil
+		}
+		return row(agencyRow{agencyID(string(g.Code)), agencyID(g.Parent), string(g.Code), g.Name, g.Email, string(g.OldCode)})
+	})
 }
 
 func (a *Axis) agencies(r request, w http.ResponseWriter) {
 	drain(r)
-	var rows []agencyRow
-	for _, g := range a.entries() {
-		rows = append(rows, agencyRow{agencyID(string(g.Code)), agencyID(g.Parent), string(g.Code), g.Name, g.Email, string(g.OldCode)})
-	}
-	write(w, list(rows))
+	stream(w, listHead, listTail, a.agencyRows)
 }
 
 type qd20Row struct {
@@ -52,11 +72,14 @@ type qd20Row struct {
 
 func (a *Axis) agenciesQD20(r request, w http.ResponseWriter) {
 	drain(r)
-	var rows []qd20Row
-	for _, g := range a.entries() {
-		rows = append(rows, qd20Row{agencyID(string(g.Code)), string(g.Code), g.Name, g.Email, string(g.OldCode)})
-	}
-	write(w, list(rows))
+	stream(w, listHead, listTail, func(row func(any) error) error {
+		return a.entries(func(g entry) error {
+			if g.Deleted {
+				return nil
+			}
+			return row(qd20Row{agencyID(string(g.Code)), string(g.Code), g.Name, g.Email, string(g.OldCode)})
+		})
+	})
 }
 
 type unitRow struct {
@@ -65,23 +88,40 @@ type unitRow struct {
 	Code       string `json:"code"`
 	Name       string `json:"name"`
 	Mail       string `json:"mail"`
-	Version    int    `json:"version"`
+	Version    int64  `json:"version"`
 	CenterCode string `json:"centerCode"`
 	Deleted    bool   `json:"deleted"`
 	ModifyDate string `json:"modifyDate"`
 	IsAgency   bool   `json:"isAgency"`
 }
 
+func (e entry) unit() unitRow {
+	row := unitRow{
+		ID: agencyID(string(e.Code)), PID: agencyID(e.Parent), Code: string(e.Code), Name: e.Name, Mail: e.Email,
+		Version: e.Version, CenterCode: e.Center, Deleted: e.Deleted, IsAgency: e.Code.Receives(),
+	}
+	if e.modified != 0 {
+		row.ModifyDate = wireTime(time.Unix(e.modified, 0))
+	}
+	return row
+}
+
+// units tells every entry, the dissolved ones too. A version asks for newer ones
+// only: that is ours, the real axis is not known to have it.
 func (a *Axis) units(r request, w http.ResponseWriter) {
 	drain(r)
-	var rows []unitRow
-	for _, g := range a.entries() {
-		rows = append(rows, unitRow{
-			ID: agencyID(string(g.Code)), PID: agencyID(g.Parent), Code: string(g.Code), Name: g.Name, Mail: g.Email,
-			Version: 1, IsAgency: g.Code.Receives(),
-		})
+	since, err := strconv.ParseInt(param(r.Request, "version"), 10, 64)
+	if err != nil {
+		since = 0
 	}
-	write(w, list(rows))
+	stream(w, listHead, listTail, func(row func(any) error) error {
+		return a.entries(func(e entry) error {
+			if e.Version <= since {
+				return nil
+			}
+			return row(e.unit())
+		})
+	})
 }
 
 // registration is the body of registerAgency.
@@ -115,13 +155,17 @@ func (a *Axis) register(r request) error {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if g, found := a.state.agency(string(code)); found && g.System != r.system && g.System != "" {
-		return refused(codeOther, "Đơn vị thuộc hệ thống khác")
-	}
-	return a.commit(event{Time: a.options.Clock(), Agency: &Agency{
+	made := Agency{
 		Agency: document.Agency{Code: code, Name: given.Name, Email: given.Mail, Phone: given.Mobile, Fax: given.Fax},
 		Parent: given.PCode, System: r.system,
-	}})
+	}
+	if g, found := a.state.agency(string(code)); found {
+		if g.System != r.system && g.System != "" {
+			return refused(codeOther, "Đơn vị thuộc hệ thống khác")
+		}
+		made.OldCode, made.Center = g.OldCode, g.Center
+	}
+	return a.commit(event{Time: a.options.Clock(), Agency: &made})
 }
 
 func (a *Axis) deleteAgency(r request, w http.ResponseWriter) {
@@ -141,4 +185,19 @@ func (a *Axis) unregister(system, code string) error {
 		return refused(codeOther, "Không có đơn vị này")
 	}
 	return a.commit(event{Time: a.options.Clock(), Delete: string(g.Code)})
+}
+
+// Enter puts an agency into the directory, or renews its entry, as if its
+// system had registered it.
+func (a *Axis) Enter(g Agency) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.commit(event{Time: a.options.Clock(), Agency: &g})
+}
+
+// Dissolve takes the agency with that present code out of the directory.
+func (a *Axis) Dissolve(code document.Code) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.commit(event{Time: a.options.Clock(), Delete: string(code)})
 }

@@ -1,6 +1,7 @@
 package axissim
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"net/http"
@@ -16,6 +17,7 @@ const (
 	codeUnknownSender   = "19"
 	codeSystem          = "20"
 	codeWrongFormat     = "22"
+	codeLockedReceiver  = "23"
 	codeOther           = "-1"
 )
 
@@ -63,16 +65,58 @@ type dataAnswer struct {
 
 // write answers with HTTP 200 whatever happened: the SDK ignores the HTTP
 // status and reads the body.
-func write(w http.ResponseWriter, v any) {
+func write(w http.ResponseWriter, v any) { writeStatus(w, http.StatusOK, v) }
+
+const jsonType = "application/json;charset=UTF-8"
+
+func writeStatus(w http.ResponseWriter, status int, v any) {
 	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
+	if err := encode(&b, v); err != nil {
 		b.Reset()
 		b.WriteString(`{"status":"FAIL","ErrorCode":"20","ErrorDesc":"","DocId":"","data":[],"count":0}`)
 	}
-	body := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.Write(body)
+	w.Header().Set("Content-Type", jsonType)
+	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
+	w.WriteHeader(status)
+	w.Write(b.Bytes())
+}
+
+// encode writes JSON as Gson does: no HTML escapes, no line feed at the end.
+func encode(b *bytes.Buffer, v any) error {
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	b.Truncate(b.Len() - 1)
+	return nil
+}
+
+// What stands around the rows of a list that is streamed.
+const (
+	listHead = `{"status":"OK","ErrorCode":"0","ErrorDesc":"Thành công","data":[`
+	listTail = `]}`
+)
+
+// stream answers with rows one after another: the national directory has 125,000
+// and need not be in memory as an answer too.
+func stream(w http.ResponseWriter, head, tail string, rows func(row func(any) error) error) {
+	w.Header().Set("Content-Type", jsonType)
+	out := bufio.NewWriterSize(w, 16<<10)
+	out.WriteString(head)
+	var b bytes.Buffer
+	err := rows(func(v any) error {
+		if err := encode(&b, v); err != nil {
+			return err
+		}
+		_, err := out.Write(b.Bytes())
+		b.Reset()
+		b.WriteByte(',')
+		return err
+	})
+	if err != nil {
+		abort() // half a list must not end like a whole one
+	}
+	out.WriteString(tail)
+	out.Flush()
 }

@@ -51,7 +51,7 @@ func (a *Axis) authenticate(r *http.Request) (system, reason string) {
 	if name := unsigned(r.Header, signed); name != "" {
 		return "", name + " is not the signed one"
 	}
-	if a.tooOld(param(r, "timestamp")) {
+	if a.tooOld(r, param(r, "timestamp")) {
 		return "", "timestamp too old"
 	}
 	return system, ""
@@ -86,11 +86,12 @@ func neverSigned(key string) bool {
 
 // tooOld checks a timestamp like 21112026T162726+0661, the digits after the plus
 // being milliseconds.
-func (a *Axis) tooOld(stamp string) bool {
-	if a.options.MaxAge == 0 {
+func (a *Axis) tooOld(r *http.Request, stamp string) bool {
+	tolerance := a.tolerance(r)
+	if tolerance == 0 {
 		return false
 	}
 	day, _, _ := strings.Cut(stamp, "+")
 	t, err := time.ParseInLocation("02012006T150405", day, document.Zone())
-	return err != nil || a.options.Clock().Sub(t).Abs() > a.options.MaxAge
+	return err != nil || a.now(r).Sub(t).Abs() > tolerance
 }

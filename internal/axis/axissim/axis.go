@@ -46,6 +46,10 @@ type Agency struct {
 	Parent  string        // code of the body above
 	System  string        // id of the system that serves it; "" for nobody
 	OldCode document.Code // of QCVN 102, when it has one
+	Center  string        // code of the centre that serves it, as units tell it
+	Locked  bool          // packets for it are refused with code 23
+	Deleted bool          // dissolved: only the synchronisation of units still tells it
+	Version int64         // of the entry, for incremental synchronisation; 0 means 1
 }
 
 // Axis is a running axis. It is safe for concurrent use.
@@ -54,6 +58,9 @@ type Axis struct {
 	secrets map[string][]byte
 	down    atomic.Bool
 	lock    *os.File
+	uploads *uploads // nil when Offers.Tus is off
+
+	encoding sync.Mutex // held while a packet is compressed: one at a time
 
 	mu    sync.Mutex // guards what follows
 	state state
@@ -111,10 +118,22 @@ func (a *Axis) open() error {
 		return errors.Join(err, lock.Close())
 	}
 	a.log = log
-	if err := a.sweep(); err != nil {
+	if err := errors.Join(a.sweep(), a.openUploads()); err != nil {
 		return errors.Join(err, log.close(), lock.Close())
 	}
 	return nil
+}
+
+func (a *Axis) openUploads() (err error) {
+	if !a.options.Offers.Tus {
+		return nil
+	}
+	dir, err := filepath.Abs(filepath.Join(a.options.Dir, "uploads"))
+	if err != nil {
+		return err
+	}
+	a.uploads, err = newUploads(dir, a.options.MaxPacket, a.options.Clock, a.sentUpload)
+	return err
 }
 
 // Close ends the axis; the handler must not be used afterwards.
@@ -127,6 +146,13 @@ func (a *Axis) Close() error {
 // SetDown makes the axis a dead link: every connection is cut, also in the
 // middle of a request, and nothing is answered, until SetDown(false).
 func (a *Axis) SetDown(down bool) { a.down.Store(down) }
+
+// sentUpload tells that an upload has become a packet.
+func (a *Axis) sentUpload(id string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.state.uploads[id] != nil
+}
 
 // commit makes an event durable and then true. Callers hold a.mu.
 func (a *Axis) commit(e event) error {

@@ -93,6 +93,9 @@ func (c *cutter) Write(p []byte) (int, error) {
 	return 0, nil
 }
 
+// Unwrap is for http.ResponseController.
+func (c *cutter) Unwrap() http.ResponseWriter { return c.ResponseWriter }
+
 // CutUpload ends the connection after n bytes of the request's body, before it
 // is acted on. Shorter requests pass.
 func CutUpload(n int64) Fault {
@@ -145,6 +148,9 @@ func (t *trickler) Write(p []byte) (done int, err error) {
 	}
 	return done, err
 }
+
+// Unwrap is for http.ResponseController.
+func (t *trickler) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 
 // recorder keeps an answer back.
 type recorder struct {

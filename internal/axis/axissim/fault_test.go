@@ -46,7 +46,6 @@ func ask(t *testing.T, h http.Handler, body string) (int, string, error) {
 }
 
 func TestFaults(t *testing.T) {
-	const packet = "<e><x:To>\n<x:OrganId>H40.1</x:OrganId></x:To></e>"
 	for _, tt := range []struct {
 		rule, body, want string
 		status, acted    int
@@ -65,8 +64,7 @@ func TestFaults(t *testing.T) {
 		{"page:503", "abc", "<html>", 503, 0, false, 0},
 		{"busy", "abc", `"ErrorCode":"20"`, 200, 0, false, 0},
 		{"refuse:22", "abc", `"ErrorCode":"22"`, 200, 0, false, 0},
-		{"refuse-to:H40.1", packet, `"ErrorCode":"18"`, 200, 0, false, 0},
-		{"refuse-to:H40", packet, packet, 200, 1, false, 0},
+		{"bandwidth:40", "abcde", "abcde", 200, 1, false, 6},
 		{"reorder", "", `[{"docId":"b"},{"docId":"a"}]`, 200, 1, false, 0},
 		{"repeat", "", `[{"docId":"a"},{"docId":"a"},{"docId":"b"},{"docId":"b"}]`, 200, 1, false, 0},
 		{"null-rows", "", `[null,{"docId":null,`, 200, 1, false, 0},

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"regexp"
 	"slices"
-	"strings"
 )
 
 // Page answers with a proxy's HTML page, without acting.
@@ -32,28 +30,6 @@ func instead(status int, contentType, body string) Fault {
 			w.Header().Set("Content-Type", contentType)
 			w.WriteHeader(status)
 			io.WriteString(w, body)
-		})
-	}
-}
-
-// RefuseRecipient answers 18 to every packet that goes to an agency, without
-// acting: one that the directory still shows and the axis no longer serves. It
-// holds the request in memory.
-func RefuseRecipient(agency string) Fault {
-	named := regexp.MustCompile(`(?is)<(?:\w+:)?To>\s*<(?:\w+:)?OrganId>\s*` + regexp.QuoteMeta(agency) + `\s*<`)
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			body, err := io.ReadAll(r.Body)
-			if err != nil {
-				abort()
-			}
-			only := r.Header.Get("XroadVnpt-to")
-			r.Body = io.NopCloser(strings.NewReader(string(body)))
-			if named.Match(body) && (only == "" || strings.Contains(only, agency)) {
-				Refuse("18")(next).ServeHTTP(w, r)
-				return
-			}
-			next.ServeHTTP(w, r)
 		})
 	}
 }

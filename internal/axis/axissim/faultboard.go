@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -50,7 +51,7 @@ func (b *Board) Rules() (all []Rule) {
 // ServeHTTP lets the request meet every rule for it, the first outermost.
 func (b *Board) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := b.next
-	met := b.meet(path.Base(r.URL.Path))
+	met := b.meet(operationNames(r))
 	for i := len(met) - 1; i >= 0; i-- {
 		h = met[i](h)
 	}
@@ -58,11 +59,12 @@ func (b *Board) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // meet takes the faults that a request for this operation is due.
-func (b *Board) meet(operation string) (due []Fault) {
+func (b *Board) meet(operations []string) (due []Fault) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, r := range b.live {
-		if r.Times == 0 || r.Operation != "" && !strings.EqualFold(r.Operation, operation) {
+		wanted := r.Operation == "" || slices.ContainsFunc(operations, func(o string) bool { return strings.EqualFold(r.Operation, o) })
+		if r.Times == 0 || !wanted {
 			continue
 		}
 		if r.Times > 0 {
@@ -71,6 +73,26 @@ func (b *Board) meet(operation string) (due []Fault) {
 		due = append(due, r.fault)
 	}
 	return due
+}
+
+// operationNames are those a rule may call a request by: the last element of
+// its path, and in the hub modes the SDK's name of the operation, so that one
+// rule does for all modes.
+func operationNames(r *http.Request) []string {
+	name := path.Base(r.URL.Path)
+	switch {
+	case isUpload(r.URL.Path):
+		return []string{"uploads"}
+	case strings.HasSuffix(r.URL.Path, oauthBase+"/vanbans"):
+		return []string{name, map[bool]string{true: "sendEdoc", false: "getReceivedEdocList"}[r.Method == http.MethodPost]}
+	case strings.HasSuffix(path.Dir(r.URL.Path), oauthBase+"/vanbans"):
+		return []string{"vanbans", map[bool]string{true: "updateStatus", false: "getEdoc"}[r.Method == http.MethodPut]}
+	case name == "donvilienthongs":
+		return []string{name, "getAgenciesList"}
+	case name == "syncReceivedEdocList":
+		return []string{name, "getReceivedEdocList"}
+	}
+	return []string{name}
 }
 
 // maxRules bounds the body of an admin call.

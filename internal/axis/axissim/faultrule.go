@@ -41,7 +41,8 @@ func (r Rule) String() string {
 // FaultNames tells every fault with an example of its argument, for help texts.
 func FaultNames() []string {
 	return []string{"latency:2s", "drop", "lose", "twice", "cut:2000", "cut-upload:2000", "trickle:100/50ms",
-		"page:500", "busy", "refuse:22", "refuse-to:H40.1", "reorder", "repeat", "null-rows"}
+		"bandwidth:16000",
+		"page:500", "busy", "refuse:22", "refuse-to:H40.1", "clock:-72h0m0s", "reorder", "repeat", "null-rows"}
 }
 
 // ParseFault reads one rule.
@@ -93,6 +94,8 @@ func build(name, argument string, wait Wait) (Fault, error) {
 		"refuse":     func(s string) (Fault, error) { return Refuse(s), nil },
 		"refuse-to":  func(s string) (Fault, error) { return RefuseRecipient(s), nil },
 		"trickle":    func(s string) (Fault, error) { return trickle(s, wait) },
+		"bandwidth":  func(s string) (Fault, error) { n, err := count(s, 1); return Bandwidth(n, wait), err },
+		"clock":      func(s string) (Fault, error) { d, err := time.ParseDuration(s); return Clock(d), err },
 	}
 	if f, ok := argued[name]; ok && argument != "" {
 		return f(argument)

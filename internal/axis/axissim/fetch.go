@@ -2,78 +2,77 @@ package axissim
 
 import (
 	"encoding/base64"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"strconv"
 )
 
-// packet opens the packet a request asks for: a copy for one of the system's
-// agencies, or one the system sent itself. A copy fetched is in processing.
-func (a *Axis) packet(r request) (*os.File, int64, error) {
+// packet finds the file of a packet a system may have: a copy for one of its
+// agencies, or one it sent itself. A copy fetched is in processing, if the mode
+// touches it.
+func (a *Axis) packet(system string, ids []string, touch bool) (path string, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	file := ""
-	for _, id := range params(r.Request, "docId") {
-		if h, found := a.state.copies[id]; found && a.state.serves(r.system, string(h.To)) {
-			file = a.deliveredOrSent(h.message.DocID)
-			if h.status == initial {
+	for _, id := range ids {
+		if h, found := a.state.copies[id]; found && a.state.serves(system, string(h.To)) {
+			path = a.deliveredOrSent(h.message.DocID)
+			if touch && h.status == initial {
 				if err := a.commit(event{Time: a.options.Clock(), Status: &change{DocID: id, Status: processing}}); err != nil {
-					return nil, 0, err
+					return "", err
 				}
 			}
-		} else if m, found := a.state.sent[id]; found && m.System == r.system {
-			file = a.packetPath(m.DocID)
+		} else if m, found := a.state.sent[id]; found && m.System == system {
+			path = a.packetPath(m.DocID)
 		}
 	}
-	if file == "" {
-		return nil, 0, refused(codeOther, "Không có gói tin này")
+	if path == "" {
+		return "", refused(codeOther, "Không có gói tin này")
 	}
-	return openPacket(file)
-}
-
-func openPacket(path string) (*os.File, int64, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, 0, err
-	}
-	info, err := f.Stat()
-	if err != nil {
-		f.Close()
-		return nil, 0, err
-	}
-	return f, info.Size(), nil
+	return path, nil
 }
 
 func (a *Axis) getEdoc(r request, w http.ResponseWriter) {
 	drain(r)
-	f, size, err := a.packet(r)
+	path, err := a.packet(r.system, params(r.Request, "docId"), true)
+	if err == nil {
+		err = writeBase64(w, `{"status":"OK","ErrorCode":"0","ErrorDesc":"Thành công","data":"`, `"}`, path)
+	}
 	if err != nil {
 		write(w, dataAnswer{answer: a.explain("getEdoc", err)})
-		return
+	}
+}
+
+// writeBase64 answers with a file in base64 between two texts. After an error
+// nothing has been written.
+func writeBase64(w http.ResponseWriter, head, tail, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
 	}
 	defer f.Close()
-	const head, tail = `{"status":"OK","ErrorCode":"0","ErrorDesc":"Thành công","data":"`, `"}`
-	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
-	w.Header().Set("Content-Length", strconv.Itoa(len(head)+base64.StdEncoding.EncodedLen(int(size))+len(tail)))
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", jsonType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(head)+base64.StdEncoding.EncodedLen(int(info.Size()))+len(tail)))
 	io.WriteString(w, head)
 	e := base64.NewEncoder(base64.StdEncoding, w)
 	if _, err := io.Copy(e, f); err != nil {
-		return // the client sees a short answer
+		return nil // the client sees a short answer
 	}
 	e.Close()
 	io.WriteString(w, tail)
+	return nil
 }
 
 func (a *Axis) downloadEdoc(r request, w http.ResponseWriter) {
-	f, size, err := a.packet(r)
+	path, err := a.packet(r.system, params(r.Request, "docId"), true)
+	if err == nil {
+		err = a.serveRaw(w, r.Request, path, "application/octet-stream")
+	}
 	if err != nil {
 		write(w, dataAnswer{answer: a.explain("downloadEdoc", err)})
-		return
 	}
-	defer f.Close()
-	w.Header().Set("Content-Type", "application/octet-stream")
-	w.Header().Set("Content-Length", fmt.Sprint(size))
-	io.Copy(w, f)
 }

@@ -35,20 +35,50 @@ func operations() map[string]operation {
 	}
 }
 
-// Handler serves the axis. The operation is the last element of the path, after
-// whatever endpoint path the client has been given.
+// find tells the operation a request asks for: the last element of its path,
+// after whatever endpoint path the client has been given.
+func (a *Axis) find(known map[string]operation, p string) operation {
+	if a.uploads != nil && isUpload(p) {
+		return (*Axis).serveUploads
+	}
+	return known[strings.ToLower(path.Base(p))]
+}
+
+// Handler serves the axis.
 func (a *Axis) Handler() http.Handler {
-	known := operations()
+	speak := a.sdk()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.cut()
 		r.Body = &mortalBody{a, r.Body}
 		w = &mortalWriter{a, w}
-		name := path.Base(r.URL.Path)
-		do, found := known[strings.ToLower(name)]
+		w.Header().Set("Date", a.now(r).UTC().Format(http.TimeFormat))
+		if r.Method == http.MethodOptions && a.options.Offers.any() {
+			a.tell(w)
+			return
+		}
+		if !a.decoded(w, r) {
+			return
+		}
+		encoding := a.chosen(r)
+		if encoding == "" {
+			speak.ServeHTTP(w, r)
+			return
+		}
+		c := &compressor{ResponseWriter: w, encoding: encoding}
+		speak.ServeHTTP(c, r)
+		c.finish()
+	})
+}
+
+// sdk speaks as the axis itself does.
+func (a *Axis) sdk() http.Handler {
+	known := operations()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		do := a.find(known, r.URL.Path)
 		system, reason := a.authenticate(r)
-		a.options.Log.Info("axis", "operation", name, "system", system, "refused", reason)
+		a.options.Log.Info("axis", "operation", path.Base(r.URL.Path), "system", system, "refused", reason)
 		switch {
-		case !found:
+		case do == nil:
 			a.refuse(w, r, failure(codeOther, "Không có dịch vụ này"))
 		case reason != "":
 			a.refuse(w, r, failure(codeWrongSecret, "Sai SystemId hoặc SecretKey"))
@@ -103,6 +133,9 @@ func (w *mortalWriter) Write(p []byte) (int, error) {
 	w.a.cut()
 	return w.ResponseWriter.Write(p)
 }
+
+// Unwrap is for http.ResponseController.
+func (w *mortalWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // broken answers code 20 and tells the log why.
 func (a *Axis) broken(operation string, err error) answer {

@@ -28,3 +28,7 @@ type Offers struct {
 	Compression bool // zstd and gzip, of answers and of request bodies (RFC 7694)
 	Tus         bool // resumable uploads, tus 1.0
 }
+
+// oauthBase is the path of the operations in mode "oauth2", after whatever the
+// endpoint's path is.
+const oauthBase = "/truclienthong/v1.0.0"

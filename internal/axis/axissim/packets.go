@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -24,7 +25,7 @@ func (a *Axis) sweep() error {
 		return err
 	}
 	for _, f := range files {
-		id, ok := strings.CutSuffix(f.Name(), ".edxml")
+		id, ok := strings.CutSuffix(strings.TrimSuffix(strings.TrimSuffix(f.Name(), ".zstd"), ".gzip"), ".edxml")
 		id = strings.TrimSuffix(id, deliveredMark)
 		if _, known := a.state.sent[id]; !ok || !known {
 			if err := os.RemoveAll(filepath.Join(a.packetDir(), f.Name())); err != nil {
@@ -35,9 +36,9 @@ func (a *Axis) sweep() error {
 	return nil
 }
 
-// upload is a packet on its way in: a temporary file and the hashes of the body
+// arrival is a packet on its way in: a temporary file and the hashes of the body
 // with and without its last CRLF.
-type upload struct {
+type arrival struct {
 	file        *os.File
 	size        int64
 	whole, less []byte
@@ -45,12 +46,12 @@ type upload struct {
 }
 
 // receive takes a body of at most max bytes.
-func receive(dir string, body io.Reader, max int64) (*upload, error) {
-	f, err := os.CreateTemp(dir, "upload-*")
+func receive(dir string, body io.Reader, max int64) (*arrival, error) {
+	f, err := os.CreateTemp(dir, "arrival-*")
 	if err != nil {
 		return nil, err
 	}
-	u := &upload{file: f}
+	u := &arrival{file: f}
 	if err := u.fill(io.LimitReader(body, max+1)); err != nil {
 		u.discard()
 		return nil, err
@@ -59,7 +60,7 @@ func receive(dir string, body io.Reader, max int64) (*upload, error) {
 }
 
 // fill copies and hashes, keeping two bytes back for the hash without CRLF.
-func (u *upload) fill(body io.Reader) error {
+func (u *arrival) fill(body io.Reader) error {
 	h, held, buf := sha256.New(), []byte(nil), make([]byte, 32<<10)
 	for {
 		n, err := body.Read(buf)
@@ -87,7 +88,7 @@ func (u *upload) fill(body io.Reader) error {
 
 // settle decides by hash-file what the packet is: the body without one CRLF, or
 // the body as it came. Both are accepted with padded and with unpadded bytes.
-func (u *upload) settle(hashFile string) (bool, error) {
+func (u *arrival) settle(hashFile string) (bool, error) {
 	hashFile = strings.ToLower(strings.TrimSpace(hashFile))
 	switch {
 	case u.crlf && (hashFile == hex.EncodeToString(u.less) || hashFile == unpadded(u.less)):
@@ -109,11 +110,8 @@ func unpadded(sum []byte) string {
 }
 
 // keep makes the packet durable under path.
-func (u *upload) keep(path string) error {
-	if err := u.file.Sync(); err != nil {
-		return err
-	}
-	if err := u.file.Close(); err != nil {
+func (u *arrival) keep(path string) error {
+	if err := errors.Join(u.file.Sync(), u.file.Close()); err != nil {
 		return err
 	}
 	if err := os.Rename(u.file.Name(), path); err != nil {
@@ -123,7 +121,16 @@ func (u *upload) keep(path string) error {
 }
 
 // discard drops what keep has not taken; after keep it does nothing.
-func (u *upload) discard() {
+func (u *arrival) discard() {
 	u.file.Close()
 	os.Remove(u.file.Name())
+}
+
+// forget removes the files of a message that was never confirmed.
+func (a *Axis) forget(m *message) error {
+	err := os.Remove(a.packetPath(m.DocID))
+	if a.options.Reprint {
+		err = errors.Join(err, os.Remove(a.deliveredPath(m.DocID)))
+	}
+	return err
 }

@@ -17,6 +17,7 @@ type receivedRow struct {
 	To          string `json:"to"`
 	Status      string `json:"status"`
 	StatusDesc  string `json:"status_desc"`
+	sent        time.Time
 }
 
 func wireTime(t time.Time) string { return t.In(document.Zone()).Format("02/01/2006 15:04:05") }
@@ -25,18 +26,21 @@ func wireTime(t time.Time) string { return t.In(document.Zone()).Format("02/01/2
 // ignored: SDK clients leak the headers of earlier calls (axis.md §1.7).
 func (a *Axis) receivedList(r request, w http.ResponseWriter) {
 	drain(r)
-	var rows []receivedRow
+	write(w, list(a.receivedRows(r.system, kind(r))))
+}
+
+func (a *Axis) receivedRows(system, kind string) (rows []receivedRow) {
 	a.mu.Lock()
-	a.state.waiting(r.system, kind(r), func(h held) {
+	defer a.mu.Unlock()
+	a.state.waiting(system, kind, func(h held) {
 		rows = append(rows, receivedRow{
 			DocID: h.copyOf.DocID, ServiceType: "eDoc", MessageType: h.Type,
 			Created: wireTime(h.Sent), Updated: wireTime(h.updated),
 			From: string(h.From), To: string(h.To),
-			Status: h.status, StatusDesc: statusName(h.status),
+			Status: h.status, StatusDesc: statusName(h.status), sent: h.Sent,
 		})
 	})
-	a.mu.Unlock()
-	write(w, list(rows))
+	return rows
 }
 
 func statusName(status string) string {

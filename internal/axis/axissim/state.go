@@ -1,8 +1,6 @@
 package axissim
 
 import (
-	"slices"
-	"strings"
 	"time"
 
 	"vanthu/internal/document"
@@ -34,6 +32,7 @@ type message struct {
 	Title    string        `json:"title"`
 	Notation string        `json:"notation"`
 	Copies   []*copyOf     `json:"copies"`
+	Upload   string        `json:"upload,omitempty"` // it came as
 	Sent     time.Time     `json:"sent"`
 }
 
@@ -56,11 +55,11 @@ type change struct {
 
 // state is what the log adds up to. The Axis's mutex guards it.
 type state struct {
-	agencies []Agency
-	byCode   map[string]int // index into agencies, by present and old code
+	directory
 	messages []*message
 	copies   map[string]held // by the copy's docId
 	sent     map[string]*message
+	uploads  map[string]*message // by the upload they came as
 }
 
 // held is a copy with the message it belongs to.
@@ -70,22 +69,7 @@ type held struct {
 }
 
 func newState(agencies []Agency) state {
-	s := state{agencies: slices.Clone(agencies), copies: map[string]held{}, sent: map[string]*message{}}
-	s.index()
-	return s
-}
-
-// index renews byCode. A present code goes before the same text as an old one.
-func (s *state) index() {
-	s.byCode = make(map[string]int, 2*len(s.agencies))
-	for i, a := range s.agencies {
-		if _, taken := s.byCode[string(a.OldCode)]; !taken && a.OldCode != "" {
-			s.byCode[string(a.OldCode)] = i
-		}
-	}
-	for i, a := range s.agencies {
-		s.byCode[string(a.Code)] = i
-	}
+	return state{directory: newDirectory(agencies), copies: map[string]held{}, sent: map[string]*message{}, uploads: map[string]*message{}}
 }
 
 func (s *state) apply(e event) {
@@ -93,6 +77,9 @@ func (s *state) apply(e event) {
 	case e.Sent != nil:
 		s.messages = append(s.messages, e.Sent)
 		s.sent[e.Sent.DocID] = e.Sent
+		if e.Sent.Upload != "" {
+			s.uploads[e.Sent.Upload] = e.Sent
+		}
 		for _, c := range e.Sent.Copies {
 			c.status, c.updated = initial, e.Time
 			s.copies[c.DocID] = held{e.Sent, c}
@@ -102,32 +89,10 @@ func (s *state) apply(e event) {
 			h.status, h.desc, h.updated = e.Status.Status, e.Status.Desc, e.Time
 		}
 	case e.Agency != nil:
-		s.remove(string(e.Agency.Code))
-		s.agencies = append(s.agencies, *e.Agency)
-		s.index()
+		s.enter(*e.Agency, e.Time)
 	case e.Delete != "":
-		s.remove(e.Delete)
+		s.dissolve(e.Delete, e.Time)
 	}
-}
-
-func (s *state) remove(code string) {
-	s.agencies = slices.DeleteFunc(s.agencies, func(a Agency) bool { return string(a.Code) == code })
-	s.index()
-}
-
-// agency finds an entry by its present or its old code.
-func (s *state) agency(code string) (Agency, bool) {
-	i, found := s.byCode[strings.ToUpper(strings.TrimSpace(code))]
-	if !found {
-		return Agency{}, false
-	}
-	return s.agencies[i], true
-}
-
-// serves tells whether a system serves the agency with that code.
-func (s *state) serves(system, code string) bool {
-	a, ok := s.agency(code)
-	return ok && a.System == system
 }
 
 // waiting calls fn for every open copy of a kind for a system, oldest first.

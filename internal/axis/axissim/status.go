@@ -18,7 +18,8 @@ func (a *Axis) explain(operation string, err error) answer {
 
 func (a *Axis) updateStatus(r request, w http.ResponseWriter) {
 	drain(r)
-	if err := a.update(r); err != nil {
+	err := a.update(r.system, params(r.Request, "docId"), param(r.Request, "status"), param(r.Request, "description"))
+	if err != nil {
 		write(w, a.explain("updateStatus", err))
 		return
 	}
@@ -27,22 +28,22 @@ func (a *Axis) updateStatus(r request, w http.ResponseWriter) {
 
 // update sets the status of a copy. The same status again changes nothing and
 // is fine; done and fail are final.
-func (a *Axis) update(r request) error {
-	status := strings.ToLower(param(r.Request, "status"))
+func (a *Axis) update(system string, ids []string, status, desc string) error {
+	status = strings.ToLower(status)
 	if status != done && status != fail && status != processing {
 		return refused(codeOther, "Trạng thái không hợp lệ")
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for _, id := range params(r.Request, "docId") {
+	for _, id := range ids {
 		h, found := a.state.copies[id]
-		if !found || !a.state.serves(r.system, string(h.To)) {
+		if !found || !a.state.serves(system, string(h.To)) {
 			continue
 		}
 		if !h.open() || h.status == status {
 			return nil
 		}
-		return a.commit(event{Time: a.options.Clock(), Status: &change{id, status, param(r.Request, "description")}})
+		return a.commit(event{Time: a.options.Clock(), Status: &change{id, status, desc}})
 	}
 	return refused(codeOther, "Không có gói tin này")
 }
