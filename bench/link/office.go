@@ -72,7 +72,7 @@ func (w *way) makeHome() error {
 		return err
 	}
 	ours := letter.Commune()
-	ours.Axis = office.Axis{URL: "https://" + serverAddr + ":" + serverPort, System: "xa", SecretFile: "axis.secret", PollMinutes: 5}
+	ours.Axis = office.Axis{URL: "https://" + serverAddr + ":" + serverPort, Roots: w.certs.roots, System: "xa", SecretFile: "axis.secret", PollMinutes: 5}
 	if err := home.Make(); err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func (w *way) try(ctx context.Context) error {
 	go line.resetting(ctx)
 	w.began = time.Now()
 	err = work(ctx, line)
-	if w.ended.IsZero() {
+	if w.arrived < w.docs {
 		w.ended = time.Now()
 	}
 	w.traffic = watcher.traffic()
@@ -112,7 +112,6 @@ func (w *way) sync(ctx context.Context, l *badLine) error {
 	}
 	defer log.Close()
 	cmd := command(l.client(), w.vanthu, "--home", w.home(), "sync")
-	cmd.Env = append(os.Environ(), "SSL_CERT_FILE="+w.certs.roots)
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
 		return err

@@ -69,6 +69,9 @@ type scene struct {
 	pin     string // file with the PIN of both keys
 	draft   string // a decision ready to be drafted
 	axisURL string
+	// axisFlags are given to the axis besides; axisProcess is it.
+	axisFlags   []string
+	axisProcess *os.Process
 	other   *axis.Client
 }
 
@@ -81,7 +84,15 @@ func newScene(t *testing.T) *scene {
 // sceneOf is a scene in which others, all on the neighbour's system, write to us.
 func sceneOf(t *testing.T, us document.Agency, others ...document.Agency) *scene {
 	t.Helper()
-	s := &scene{t: t, us: us, dir: t.TempDir()}
+	s := &scene{t: t, us: us}
+	s.furnish(others)
+	return s
+}
+
+// furnish makes all that the scene holds and starts its axis.
+func (s *scene) furnish(others []document.Agency) {
+	s.t.Helper()
+	s.dir = s.t.TempDir()
 	s.home, s.pin, s.draft = filepath.Join(s.dir, "home"), filepath.Join(s.dir, "pin"), filepath.Join(s.dir, "quyet-dinh.pdf")
 	s.write(s.pin, "12345678\n")
 	s.write(filepath.Join(s.dir, "ours.secret"), "secret-of-dinh-my\n")
@@ -90,7 +101,6 @@ func sceneOf(t *testing.T, us document.Agency, others ...document.Agency) *scene
 	s.makeHome()
 	s.makeDraft()
 	s.other = s.client("vinhtrach", "secret-of-vinh-trach")
-	return s
 }
 
 func (s *scene) write(path, text string) {
@@ -109,6 +119,7 @@ func (s *scene) startAxis(others []document.Agency) (url string) {
 	for _, o := range others {
 		cmd.Args = append(cmd.Args, "--agency", string(o.Code)+"="+o.Name)
 	}
+	cmd.Args = append(cmd.Args, s.axisFlags...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -117,6 +128,7 @@ func (s *scene) startAxis(others []document.Agency) (url string) {
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
+	s.axisProcess = cmd.Process
 	s.t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
 	line, err := bufio.NewReader(out).ReadString('\n')
 	url, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
@@ -145,7 +157,7 @@ func (s *scene) makeHome() {
 		Clerk:   document.Staff{Department: "Văn phòng HĐND và UBND", Name: "Trần Thị Sáu", Mobile: "0912000001", Email: "vanthu@dinhmy.example"},
 		Leaders: []office.Leader{{Signer: leader(), Key: "file:keys/leader.p12"}},
 		Seal:    office.Seal{Key: "file:keys/agency.p12", DiameterMM: 36},
-		Axis:    office.Axis{URL: s.axisURL, System: "dinhmy", SecretFile: "axis.secret", PollMinutes: 5},
+		Axis:    office.Axis{URL: s.axisURL, AllowPlain: true, System: "dinhmy", SecretFile: "axis.secret", PollMinutes: 5},
 	}))
 }
 
@@ -274,7 +286,13 @@ func (s *scene) do(answer any, args ...string) {
 	if answer == nil {
 		return
 	}
+	s.decode(out, answer)
+}
+
+// decode reads the JSON of a verb.
+func (s *scene) decode(out string, answer any) {
+	s.t.Helper()
 	if err := json.Unmarshal([]byte(out), answer); err != nil {
-		s.t.Fatalf("vanthu %s: %v\n%s", strings.Join(args, " "), err, out)
+		s.t.Fatalf("%v in\n%s", err, out)
 	}
 }
