@@ -2,36 +2,144 @@ package exchange
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"hash/fnv"
+	"time"
 
+	"vanthu/internal/axis"
+	"vanthu/internal/courier"
 	"vanthu/internal/document"
 	"vanthu/store"
 )
 
-// directorySize is about what the national directory costs on the line, in
-// bytes: everything else goes first.
-const directorySize = 30 << 20
+const (
+	// directorySize is about what the national directory costs on the line, in
+	// bytes: everything else goes first.
+	directorySize = 30 << 20
+	// directoryRow is about what one entry of it costs.
+	directoryRow = 250
+	// wholeEvery is how often the whole list is fetched although the axis gives
+	// changes: old codes stand only in it, and changes may get lost.
+	wholeEvery = 7
+	// askUnitsEvery is how often an axis is asked again for a list of changes that
+	// it did not have.
+	askUnitsEvery = 30 * 24 * time.Hour
+)
 
-// queueAgencies queues a refresh of the directory once a day. The first one,
-// without which nobody can be addressed, does not wait behind the others.
+// lunch is when the line is quiet on a working day, in hours and minutes: the
+// directory waits for it, each office for its own minute of the hour, because a
+// province full of offices asks one axis.
+const (
+	lunchHour   = 11
+	lunchMinute = 30
+	lunchSpan   = 60 // minutes
+)
+
+// queueAgencies queues a refresh of the directory once a day, for the quiet
+// hour. The first one, without which nobody can be addressed, does not wait.
 func (e *Exchange) queueAgencies() error {
 	at, count, err := e.Directory.Age()
-	if err != nil || (!at.IsZero() && document.DateOf(at) == document.DateOf(e.Clock())) {
+	now := e.Clock()
+	if err != nil || (!at.IsZero() && document.DateOf(at) == document.DateOf(now)) {
 		return err
 	}
 	j := store.Job{ID: "agencies", Kind: "agencies", Urgency: int(document.Normal)}
 	if count > 0 {
-		j.Size = directorySize
+		j.Size, j.NextTry = int64(count)*directoryRow, e.quietHour(now)
 	}
-	return e.queue([]store.Job{j})
+	_, err = e.queue([]store.Job{j})
+	return err
 }
 
-// agencies replaces the directory by the axis's. An empty answer never empties
-// a directory that has entries.
-func (e *Exchange) agencies(ctx context.Context, _ store.Job, _ func(done, total int64)) error {
-	list, err := e.Axis.Agencies(ctx)
+// quietHour is our minute of today's quiet hour, zero when it has gone by.
+func (e *Exchange) quietHour(now time.Time) time.Time {
+	h := fnv.New32a()
+	h.Write([]byte(e.Inbox.Agency.Code))
+	today := now.In(document.Zone())
+	quiet := time.Date(today.Year(), today.Month(), today.Day(), lunchHour, lunchMinute+int(h.Sum32()%lunchSpan), 0, 0, document.Zone())
+	if now.Before(quiet) {
+		return quiet
+	}
+	return time.Time{}
+}
+
+// agencies brings the directory up to date: by the axis's list of changes where
+// it has one, else, and once a week, by the whole list.
+func (e *Exchange) agencies(ctx context.Context, _ store.Job, progress func(done, total int64)) error {
+	s, err := e.Directory.sheet()
 	if err != nil {
+		return err
+	}
+	count := rows{total: s.Count, report: progress}
+	if e.wantsChanges(s) {
+		err := e.Directory.takeUnits(ctx, func(since int64, take func(axis.Unit) error) error {
+			return e.Axis.EachUnit(ctx, since, counted(&count, take))
+		})
+		if err == nil || !hasNone(err) {
+			return inAgencies(err)
+		}
+		if err := e.Directory.withoutUnits(); err != nil {
+			return inAgencies(err)
+		}
+	}
+	return inAgencies(e.Directory.takeList(ctx, func(take func(axis.Agency) error) error {
+		return e.Axis.EachAgency(ctx, counted(&count, take))
+	}, func(take func(axis.Agency) error) error {
+		return forgiven(e.Axis.EachAgencyQD20(ctx, take))
+	}, true))
+}
+
+// wantsChanges tells whether to ask for changes only. The very first list is
+// always the whole one.
+func (e *Exchange) wantsChanges(s sheet) bool {
+	now := e.Clock()
+	switch {
+	case s.Count == 0, !s.NoUnits.IsZero() && now.Sub(s.NoUnits) < askUnitsEvery:
+		return false
+	}
+	return document.DateOf(now).Before(s.Listed.AddDays(wholeEvery))
+}
+
+// hasNone tells whether an error means that the axis does not offer what it was
+// asked for, rather than that it could not answer now.
+func hasNone(err error) bool {
+	var refused *axis.Rejected
+	return errors.Is(err, errNoChanges) || errors.Is(err, axis.ErrUnsupported) || errors.Is(err, axis.ErrMalformed) ||
+		errors.As(err, &refused) && refused.Code != axis.CodeWrongSecret
+}
+
+// forgiven is an error about a list that may be missing.
+func forgiven(err error) error {
+	if err != nil && hasNone(err) {
+		return nil
+	}
+	return err
+}
+
+func inAgencies(err error) error {
+	switch {
+	case errors.Is(err, ErrShrunken):
+		return fmt.Errorf("%w: agencies: %w", courier.ErrNeedsClerk, err)
+	case err != nil:
 		return fmt.Errorf("agencies: %w", err)
 	}
-	return e.Directory.Replace(list)
+	return nil
+}
+
+// rows counts the rows of a list on its way in.
+type rows struct {
+	n, total int
+	report   func(done, total int64)
+}
+
+// counted passes rows on and reports how many, as bytes, at borders of about
+// 32 KB.
+func counted[T any](c *rows, take func(T) error) func(T) error {
+	return func(row T) error {
+		if c.n++; c.n%(32<<10/directoryRow) == 0 {
+			c.report(int64(c.n)*directoryRow, int64(max(c.n, c.total))*directoryRow)
+		}
+		return take(row)
+	}
 }

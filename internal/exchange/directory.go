@@ -1,255 +1,228 @@
 package exchange
 
 import (
-	"bytes"
-	"context"
-	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
-	"vanthu/internal/axis"
 	"vanthu/internal/document"
 	"vanthu/outbox"
 	"vanthu/store"
 )
 
 // Directory is the axis's list of agencies as last fetched. The national one
-// has some 123,000 entries, so it is neither kept in memory nor as records: it
-// is one blob of sorted lines, replaced as a whole. A code is found by binary
-// search in the file, a name by reading it through.
+// has some 125,000 entries, so it is neither kept in memory nor as records: it
+// is a blob of sorted lines, replaced as a whole (directory_sheet.go). A code is
+// found by binary search in the file, a name by reading through a second blob
+// that holds nothing but folded names (directory_search.go).
 //
-// A line is "key\tcode\tname\tin charge\te-mail\tfolded", sorted by key. The key
-// is the code; an agency known by an old code too has a second line under that,
-// because packets with old codes still circulate (axis.md §4).
+// Bodies that the axis does not list any more stay in it: documents they sent
+// lie in the books, and clerks go on looking for them. They are found, and shown
+// as what they are, but nothing is addressed to them.
 type Directory struct {
 	Store *store.Store
 	Clock document.Clock
 	// Fold makes texts comparable without case and diacritics; nil is lower case.
 	Fold func(string) string
+	// TempDir is for lines that are being sorted; "" is the system's.
+	TempDir string
 }
 
 var _ outbox.Directory = (*Directory)(nil)
 
-// sheet is the record that names the directory's blob.
-type sheet struct {
-	Blob  store.Hash `json:"blob,omitempty"`
-	At    time.Time  `json:"at"`
-	Count int        `json:"count"`
-}
+// graceDays is how many days a body must be missing from the list before it
+// counts as gone: one list may have lost a row.
+const graceDays = 2
 
-var _ store.Record = (*sheet)(nil)
+// Standing is what became of a body.
+type Standing int
 
-const sheetKey = "axis"
-
-// Kind names the record kind for the store.
-func (s *sheet) Kind() string { return "directory" }
-
-// Key is the one key there is.
-func (s *sheet) Key() string { return sheetKey }
-
-// Index is empty: there is one sheet.
-func (s *sheet) Index() []store.Entry { return nil }
-
-// Blobs names the lines.
-func (s *sheet) Blobs() []store.Hash {
-	if s.Blob == "" {
-		return nil
-	}
-	return []store.Hash{s.Blob}
-}
-
-// columns of a line.
+// The standings.
 const (
-	colKey = iota
-	colCode
-	colName
-	colInCharge
-	colEmail
-	colFolded
-	columns
+	InForce   Standing = iota // listed; documents may be addressed to it
+	Unlisted                  // not in the list any more, nobody says why
+	Dissolved                 // ended, as the axis says
+	Merged                    // another body took its place: Entry.Successors
 )
 
-func (d *Directory) fold(s string) string {
-	if d.Fold != nil {
-		return d.Fold(s)
-	}
-	return strings.ToLower(s)
+// Entry is what the directory knows of a body.
+type Entry struct {
+	document.Agency
+	Standing Standing
+	Old      []document.Code   // codes it had before
+	Since    document.Date     // first listed; zero: before our first list
+	Until    document.Date     // ended or last known as listed; zero while in force
+	Heirs    []document.Agency // who answers under its code today; of Merged at least one
 }
 
 // Age tells when the directory was fetched, the zero time for never, and how
-// many agencies it has.
+// many agencies in force it has.
 func (d *Directory) Age() (time.Time, int, error) {
 	s, err := d.sheet()
 	return s.At, s.Count, err
 }
 
-func (d *Directory) sheet() (sheet, error) {
-	var s sheet
-	err := d.Store.View(func(tx *store.Tx) error { return tx.Get(sheetKey, &s) })
-	if errors.Is(err, store.ErrNotFound) {
-		return sheet{}, nil
-	}
-	return s, err
-}
-
-// Replace puts a new list in the place of the old one. An empty list only
-// renews the date of one that has entries.
-func (d *Directory) Replace(list []axis.Agency) error {
-	old, err := d.sheet()
-	if err != nil {
-		return err
-	}
-	next := sheet{Blob: old.Blob, Count: old.Count, At: d.Clock()}
-	if len(list) > 0 {
-		lines := d.lines(list)
-		if next.Blob, _, err = d.Store.PutBlob(strings.NewReader(strings.Join(lines, "")), store.MaxBlob); err != nil {
-			return fmt.Errorf("directory: %w", err)
-		}
-		next.Count = len(list)
-	}
-	return d.Store.Maintain(func(tx *store.Tx) error { return tx.Put(&next) })
-}
-
-func (d *Directory) lines(list []axis.Agency) []string {
-	names := make(map[string]string, len(list))
-	for _, a := range list {
-		names[a.ID] = a.Name
-	}
-	lines := make([]string, 0, len(list))
-	for _, a := range list {
-		if a.Code == "" {
-			continue
-		}
-		if a.InCharge == "" && a.Parent != a.ID {
-			a.InCharge = names[a.Parent]
-		}
-		lines = append(lines, d.line(a.Code, a))
-		if a.OldCode != "" && a.OldCode != a.Code {
-			lines = append(lines, d.line(a.OldCode, a))
-		}
-	}
-	slices.Sort(lines)
-	return slices.Compact(lines)
-}
-
-func (d *Directory) line(key document.Code, a axis.Agency) string {
-	f := [columns]string{string(key), string(a.Code), a.Name, a.InCharge, a.Email,
-		d.fold(a.Name + " " + a.InCharge + " " + string(a.Code) + " " + string(a.OldCode))}
-	for i := range f {
-		f[i] = strings.Join(strings.Fields(f[i]), " ")
-	}
-	return strings.Join(f[:], "\t") + "\n"
-}
-
-// Agency finds an agency by its code, today's or an old one.
+// Agency finds the body in force under a code, today's or an old one. A body
+// that is no longer in force is not found here, unless exactly one other took
+// its place: Status tells about it.
 func (d *Directory) Agency(code document.Code) (document.Agency, bool, error) {
-	f, size, err := d.open()
-	if err != nil || f == nil {
+	found, err := d.Today(code)
+	if len(found) != 1 {
 		return document.Agency{}, false, err
 	}
-	defer f.Close()
-	line, err := seekLine(f, size, string(code)+"\t")
-	if err != nil {
-		return document.Agency{}, false, fmt.Errorf("directory: %w", err)
-	}
-	if !strings.HasPrefix(line, string(code)+"\t") {
-		return document.Agency{}, false, nil
-	}
-	a, ok := parseLine(line)
-	return a, ok, nil
+	return found[0], true, nil
 }
 
-// Search returns at most limit agencies in whose name, body in charge or codes
-// all words of the query occur, without regard to case and diacritics; those
-// whose name or code begins with the query come first. An empty query finds
-// nothing.
-func (d *Directory) Search(ctx context.Context, query string, limit int) ([]document.Agency, error) {
-	words := strings.Fields(d.fold(query))
-	if len(words) == 0 || limit <= 0 {
-		return nil, nil
-	}
-	f, _, err := d.open()
-	if err != nil || f == nil {
+// Today are the bodies in force under a code: the one that has it, else those
+// that had it before. Of a body that was split there are several.
+func (d *Directory) Today(code document.Code) ([]document.Agency, error) {
+	p, err := d.open()
+	if err != nil || p == nil {
 		return nil, err
 	}
-	defer f.Close()
-	var first, rest []document.Agency
-	whole := strings.Join(words, " ")
-	for line, err := range readLines(ctx, f) {
-		if err != nil {
-			return nil, fmt.Errorf("directory: %w", err)
-		}
-		a, rank := match(line, words, whole)
+	defer p.close()
+	found, err := p.today(code, maxHops)
+	if err != nil {
+		return nil, fmt.Errorf("directory: %w", err)
+	}
+	return found, nil
+}
+
+// Status tells all that is known of the body under a code, whether it is in
+// force or not. A code that is only an old one gives the body of today; of a
+// body that was split, the first.
+func (d *Directory) Status(code document.Code) (Entry, bool, error) {
+	p, err := d.open()
+	if err != nil || p == nil {
+		return Entry{}, false, err
+	}
+	defer p.close()
+	e, ok, err := p.entry(code, maxHops)
+	if err != nil {
+		return Entry{}, false, fmt.Errorf("directory: %w", err)
+	}
+	return e, ok, nil
+}
+
+// maxHops bounds how far old codes of old codes are followed.
+const maxHops = 4
+
+// gone tells whether a body counts as gone on the day of the last whole list.
+func (r row) gone(listed document.Date) bool {
+	return !r.ended.IsZero() || !r.missing.IsZero() && !listed.Before(r.missing.AddDays(graceDays))
+}
+
+// under reads the lines of a key: the body that has the code, if there is one,
+// and the codes of those that had it.
+func (p *pages) under(code document.Code) (own *row, heirs []document.Code, err error) {
+	prefix := string(code) + "\t"
+	err = eachFrom(p.lines, p.size, prefix, func(line string) bool {
+		_, kind, rest, ok := keyOf([]byte(line))
 		switch {
-		case rank == begins && len(first) < limit:
-			first = append(first, a)
-		case rank == contains && len(rest) < limit:
-			rest = append(rest, a)
+		case !strings.HasPrefix(line, prefix):
+			return false
+		case ok && kind == kindAlias:
+			heirs = append(heirs, document.Code(rest))
+		case ok && kind == kindBody && own == nil:
+			if r, ok := parseRow(line); ok {
+				own = &r
+			}
 		}
-		if len(first) == limit {
+		return len(heirs) < maxOlds
+	})
+	return own, heirs, err
+}
+
+func (p *pages) today(code document.Code, hops int) ([]document.Agency, error) {
+	own, heirs, err := p.under(code)
+	if err != nil {
+		return nil, err
+	}
+	if own != nil && !own.gone(p.Listed) {
+		return []document.Agency{own.Agency}, nil
+	}
+	return p.heirs(heirs, hops)
+}
+
+// heirs are the bodies in force under these codes.
+func (p *pages) heirs(codes []document.Code, hops int) (found []document.Agency, err error) {
+	if hops == 0 {
+		return nil, nil
+	}
+	for _, c := range codes {
+		more, err := p.today(c, hops-1)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range more {
+			if !slices.ContainsFunc(found, func(b document.Agency) bool { return b.Code == a.Code }) {
+				found = append(found, a)
+			}
+		}
+	}
+	return found, nil
+}
+
+// entry is the body under a code, or, when that is only an old code, the first
+// one that had it.
+func (p *pages) entry(code document.Code, hops int) (Entry, bool, error) {
+	own, heirs, err := p.under(code)
+	if err != nil {
+		return Entry{}, false, err
+	}
+	if own != nil {
+		e, err := p.describe(*own, heirs)
+		return e, err == nil, err
+	}
+	for _, c := range heirs {
+		if hops == 0 {
 			break
 		}
-	}
-	found := append(first, rest...)
-	return found[:min(len(found), limit)], nil
-}
-
-// How well a line answers a query.
-const (
-	misses = iota
-	contains
-	begins
-)
-
-func match(line []byte, words []string, whole string) (document.Agency, int) {
-	i := bytes.LastIndexByte(line, '\t')
-	if i < 0 {
-		return document.Agency{}, misses
-	}
-	folded := line[i+1:]
-	for _, w := range words {
-		if !bytes.Contains(folded, []byte(w)) {
-			return document.Agency{}, misses
+		if e, ok, err := p.entry(c, hops-1); err != nil || ok {
+			return e, ok, err
 		}
 	}
-	key, rest, _ := bytes.Cut(line, []byte{'\t'})
-	if !bytes.HasPrefix(rest, append(bytes.Clone(key), '\t')) {
-		return document.Agency{}, misses // the second line of an old code
-	}
-	a, ok := parseLine(string(line))
-	switch {
-	case !ok:
-		return a, misses
-	case bytes.HasPrefix(folded, []byte(whole)), strings.HasPrefix(strings.ToLower(string(a.Code)), whole):
-		return a, begins
-	}
-	return a, contains
+	return Entry{}, false, nil
 }
 
-func parseLine(line string) (document.Agency, bool) {
-	f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-	if len(f) != columns {
-		return document.Agency{}, false
+// describe makes the entry of a body; heirs are codes of those that had its code
+// as an old one.
+func (p *pages) describe(r row, heirs []document.Code) (e Entry, err error) {
+	e = Entry{Agency: r.Agency, Old: r.olds, Since: r.since}
+	if !r.gone(p.Listed) {
+		return e, nil
 	}
-	return document.Agency{Code: document.Code(f[colCode]), Name: f[colName], InCharge: f[colInCharge], Email: f[colEmail]}, true
+	e.Standing, e.Until = Unlisted, r.missing
+	if !r.ended.IsZero() {
+		e.Standing, e.Until = Dissolved, r.ended
+	}
+	if e.Heirs, err = p.heirs(heirs, maxHops); len(e.Heirs) > 0 {
+		e.Standing = Merged
+	}
+	return e, err
 }
 
-// open opens the lines; nil when there are none yet.
-func (d *Directory) open() (*os.File, int64, error) {
-	s, err := d.sheet()
-	if err != nil || s.Blob == "" {
-		return nil, 0, err
+// Note tells the clerk what became of a body, in Vietnamese; "" while it is in
+// force.
+func (e Entry) Note() string {
+	var heirs []string
+	for _, a := range e.Heirs {
+		heirs = append(heirs, fmt.Sprintf("%s (%s)", a.Name, a.Code))
 	}
-	f, err := d.Store.OpenBlob(s.Blob)
-	if err != nil {
-		return nil, 0, fmt.Errorf("directory: %w", err)
+	switch e.Standing {
+	case Merged:
+		return "nay là " + strings.Join(heirs, ", ")
+	case Dissolved:
+		return "đã ngừng trên Trục từ " + e.Until.String()
+	case Unlisted:
+		return "không còn trong danh bạ của Trục từ " + e.Until.String()
 	}
-	info, err := f.Stat()
-	if err != nil {
-		return nil, 0, errors.Join(err, f.Close())
-	}
-	return f, info.Size(), nil
+	return ""
+}
+
+// Note is that of Entry for a code; "" also for a code nobody knows.
+func (d *Directory) Note(code document.Code) (string, error) {
+	e, _, err := d.Status(code)
+	return e.Note(), err
 }

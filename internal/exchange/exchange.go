@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"io"
+	"slices"
 
 	"vanthu/inbox"
 	"vanthu/internal/axis"
@@ -14,12 +15,14 @@ import (
 
 // Axis is what the exchange needs of the axis client; *axis.Client has it.
 type Axis interface {
-	Received(ctx context.Context, t axis.MessageType) ([]axis.Received, error)
+	EachReceived(ctx context.Context, t axis.MessageType, f func(axis.Received) error) error
 	Fetch(ctx context.Context, docID string, w io.Writer, limit int64) (int64, error)
 	Acknowledge(ctx context.Context, docID string, s axis.TransportStatus) error
 	Send(ctx context.Context, m axis.Message) (docID string, err error)
 	Sent(ctx context.Context, f axis.Filter) ([]axis.Sent, error)
-	Agencies(ctx context.Context) ([]axis.Agency, error)
+	EachAgency(ctx context.Context, f func(axis.Agency) error) error
+	EachAgencyQD20(ctx context.Context, f func(axis.Agency) error) error
+	EachUnit(ctx context.Context, since int64, f func(axis.Unit) error) error
 }
 
 // Exchange moves packets between the axis and the desks. All fields but Ours
@@ -78,6 +81,6 @@ func (e *Exchange) ours(code document.Code) bool {
 	case e.Ours != nil:
 		return e.Ours(code)
 	}
-	a, ok, err := e.Directory.Agency(code)
-	return err == nil && ok && a.Code == own
+	found, err := e.Directory.Today(code)
+	return err == nil && slices.ContainsFunc(found, func(a document.Agency) bool { return a.Code == own })
 }

@@ -27,10 +27,21 @@ type fake struct {
 	refuse   error // of Send
 	messages []axis.Message
 	acks     []string
+
+	agencies, qd20 []axis.Agency
+	units          []axis.Unit
+	asked          []int64 // the versions units were asked for
+	ignoresVersion bool
+	noUnits        error // of EachUnit
 }
 
-func (f *fake) Received(_ context.Context, t axis.MessageType) ([]axis.Received, error) {
-	return f.received[t], f.err
+func (f *fake) EachReceived(_ context.Context, t axis.MessageType, take func(axis.Received) error) error {
+	for _, r := range f.received[t] {
+		if err := take(r); err != nil {
+			return err
+		}
+	}
+	return f.err
 }
 
 func (f *fake) Fetch(_ context.Context, docID string, w io.Writer, limit int64) (int64, error) {
@@ -53,13 +64,40 @@ func (f *fake) Send(_ context.Context, m axis.Message) (string, error) {
 
 func (f *fake) Sent(context.Context, axis.Filter) ([]axis.Sent, error) { return f.sent, f.err }
 
-func (f *fake) Agencies(context.Context) ([]axis.Agency, error) {
-	return []axis.Agency{{Agency: neighbour()}}, f.err
+func (f *fake) EachAgency(_ context.Context, take func(axis.Agency) error) error {
+	for _, a := range f.agencies {
+		if err := take(a); err != nil {
+			return err
+		}
+	}
+	return f.err
+}
+
+func (f *fake) EachAgencyQD20(_ context.Context, take func(axis.Agency) error) error {
+	for _, a := range f.qd20 {
+		if err := take(a); err != nil {
+			return err
+		}
+	}
+	return f.err
+}
+
+func (f *fake) EachUnit(_ context.Context, since int64, take func(axis.Unit) error) error {
+	f.asked = append(f.asked, since)
+	for _, u := range f.units {
+		if u.Version <= since && !f.ignoresVersion {
+			continue
+		}
+		if err := take(u); err != nil {
+			return err
+		}
+	}
+	return errors.Join(f.err, f.noUnits)
 }
 
 func fakeOffice(t *testing.T) (*office, *fake) {
 	o := newWorld(t).office(commune(), "dinhmy", "một")
-	f := &fake{packets: map[string]string{}, received: map[axis.MessageType][]axis.Received{}}
+	f := &fake{agencies: []axis.Agency{{Agency: neighbour()}, {Agency: province()}}, packets: map[string]string{}, received: map[axis.MessageType][]axis.Received{}}
 	o.Axis = f
 	if err := o.Directory.Replace([]axis.Agency{{Agency: neighbour()}, {Agency: province()}}); err != nil {
 		t.Fatal(err)
