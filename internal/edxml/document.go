@@ -106,7 +106,7 @@ func FallbackID(organ, date, code string) string {
 	if organ == "" || code == "" {
 		return ""
 	}
-	if d, err := document.ParseDate(date); err == nil {
+	if d, ok := parseDay(date); ok {
 		date = d.Axis()
 	}
 	return organ + "," + date + "," + code

@@ -1,6 +1,8 @@
 package edxml
 
 import (
+	"archive/zip"
+	"bytes"
 	"strings"
 	"time"
 
@@ -28,19 +30,39 @@ var (
 		good := rapid.StringMatching(`[0-9A-Z]{1,4}(\.[0-9A-Z]{1,3}){0,3}`).Filter(func(s string) bool { return s != "NULL" })
 		return rapid.OneOf(rapid.Map(good, func(s string) document.Code { return document.Code(s) }), malformed).Draw(t, "code")
 	})
-	genDate = rapid.Map(rapid.IntRange(-700_000, 2_900_000), func(n int) document.Date {
+	genDate = rapid.Map(rapid.IntRange(-729_000, 2_900_000), func(n int) document.Date {
 		return document.Date{Year: 2000, Month: 1, Day: 1}.AddDays(n)
 	})
 	genUnread = rapid.SampledFrom([]string{"", "2014/02/30", "hôm qua"}) // dates that stay as they stand
 	genFile   = rapid.Custom(func(t *rapid.T) Attachment {
-		b := rapid.SliceOfN(rapid.Byte(), 0, 300).Draw(t, "bytes")
-		ext := rapid.SampledFrom([]string{".pdf", ".doc", ".docx", ".zip", ".xlsx", ".txt", ".PNG", ""}).Draw(t, "ext")
+		b := genContent.Draw(t, "content")
+		ext := rapid.SampledFrom([]string{".pdf", ".doc", ".docx", ".zip", ".xlsx", ".kmz", ".jar", ".txt", ".PNG", ""}).Draw(t, "ext")
 		return Attachment{
 			ID: rapid.SampledFrom([]string{"", "", "209", "att-1", "36b8a92e-f054 &"}).Draw(t, "id"), Name: genName.Draw(t, "name") + ext,
 			Description: genText.Draw(t, "description"), Size: int64(len(b)), Open: content(b),
 		}
 	})
 )
+
+// genContent makes bytes, and ZIPs of the kinds that a reader may take for its
+// own wrapping: with one entry, with several, of Office, one in another.
+var genContent = rapid.Custom(func(t *rapid.T) []byte {
+	b := rapid.SliceOfN(rapid.Byte(), 0, 300).Draw(t, "bytes")
+	for range rapid.SampledFrom([]int{0, 0, 0, 1, 2}).Draw(t, "wrappings") {
+		var out bytes.Buffer
+		z := zip.NewWriter(&out)
+		for range rapid.IntRange(1, 2).Draw(t, "entries") {
+			w, err := z.Create(rapid.SampledFrom([]string{"a", "thư mục/b.kmz", "[Content_Types].xml", "word/document.xml"}).Draw(t, "entry"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.Write(b)
+		}
+		z.Close()
+		b = out.Bytes()
+	}
+	return b
+})
 
 // few draws at most two values; nil when none.
 func few[T any](t *rapid.T, g *rapid.Generator[T], name string, least int) []T {

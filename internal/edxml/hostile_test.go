@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"reflect"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -347,97 +346,5 @@ func TestChunks(t *testing.T) {
 		if !reflect.DeepEqual(got, want) || !reflect.DeepEqual(gotFiles, wantFiles) {
 			t.Errorf("%s: %+v", name, got.Document)
 		}
-	}
-}
-
-// pattern is n bytes that cost nothing to hold.
-type pattern struct{ n int64 }
-
-func (p *pattern) Read(b []byte) (int, error) {
-	if p.n <= 0 {
-		return 0, io.EOF
-	}
-	n := min(int64(len(b)), p.n)
-	for i := range b[:n] {
-		b[i] = byte('a' + i%26)
-	}
-	p.n -= n
-	return int(n), nil
-}
-
-// TestMemory: writing and reading 24 MB of attachments allocates a few.
-func TestMemory(t *testing.T) {
-	const size = 8 << 20
-	d := smallDocument()
-	for _, name := range []string{"a.pdf", "b.zip", "c.xlsx"} {
-		d.Attachments = append(d.Attachments, Attachment{Name: name, Open: func() (io.ReadCloser, error) { return io.NopCloser(&pattern{size}), nil }})
-	}
-	r, w := io.Pipe()
-	go func() { w.CloseWithError(WriteDocument(w, d)) }()
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	p, err := Read(r, ReadOptions{Dir: t.TempDir()})
-	runtime.ReadMemStats(&after)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, a := range p.Document.Attachments {
-		if a.Size != size {
-			t.Errorf("%s: %d bytes", a.Name, a.Size)
-		}
-	}
-	if grown := after.TotalAlloc - before.TotalAlloc; grown > 6<<20 {
-		t.Errorf("%d MB allocated in all", grown>>20)
-	}
-}
-
-func FuzzRead(f *testing.F) {
-	f.Add(written(f, func(w io.Writer) error { return WriteDocument(w, fullDocument()) }))
-	f.Add(written(f, func(w io.Writer) error { return WriteDocument(w, smallDocument()) }))
-	f.Add(written(f, func(w io.Writer) error { return WriteStatus(w, fullStatus()) }))
-	f.Add([]byte(handmade(plainMessage, "", "", attached("a.xls", "application/zip", b64(zipped(f, "x", "y"))))))
-	f.Add([]byte(handmade(plainMessage, "", "", attached("a", "x", "<![CDATA[QQ==]]>&#13;<!-- -->"))))
-	f.Add([]byte("1212<?xml version='1.0'?><edXML xmlns='" + Namespace + "'/>"))
-	dir := f.TempDir()
-	f.Fuzz(func(t *testing.T, packet []byte) {
-		p, err := Read(bytes.NewReader(packet), ReadOptions{Dir: dir, MaxPacket: 1 << 20, MaxFile: 1 << 18})
-		if err != nil {
-			if p != nil || !errors.Is(err, ErrBroken) && !errors.Is(err, ErrTooLarge) && !errors.Is(err, ErrForbidden) {
-				t.Fatalf("%v, %v", p, err)
-			}
-			return
-		}
-		defer p.Remove()
-		if (p.Document == nil) == (p.Status == nil) {
-			t.Fatal("not exactly one of document and status")
-		}
-		if p.Document != nil {
-			again(t, p.Document, dir)
-		}
-	})
-}
-
-// again: a document that was read and passes the check can be written and reads
-// the same.
-func again(t *testing.T, d *Document, dir string) {
-	for _, a := range d.Attachments {
-		if a.Name != document.CleanName(a.Name) {
-			t.Fatalf("unclean name %q", a.Name)
-		}
-	}
-	var b bytes.Buffer
-	if err := WriteDocument(&b, *d); err != nil {
-		if !errors.Is(err, ErrIncomplete) {
-			t.Fatal(err)
-		}
-		return
-	}
-	p, err := Read(&b, ReadOptions{Dir: dir, MaxPacket: 8 << 20, MaxFile: 1 << 20})
-	if err != nil {
-		t.Fatalf("our own packet: %v", err)
-	}
-	defer p.Remove()
-	if p.Document == nil || p.Document.Subject != d.Subject || p.Document.ID != d.ID || len(p.Document.Attachments) != len(d.Attachments) {
-		t.Fatalf("got %+v, want %+v", p.Document, d)
 	}
 }

@@ -36,14 +36,25 @@ func (p *Packet) agency(n *node) document.Agency {
 
 // date reads a date; what names it in the warning is the clerk's word for it.
 func (p *Packet) date(raw, what string) document.Date {
-	if raw == "" {
-		return document.Date{}
-	}
-	d, err := document.ParseDate(raw)
-	if err != nil {
+	d, ok := parseDay(raw)
+	if !ok && raw != "" {
 		p.warn("%s “%s” không đọc được.", what, short(raw))
 	}
 	return d
+}
+
+// parseDay reads the days met in the field, with or without a time: .NET writes
+// UTC, so that a day of Vietnam begins at 17:00 of the one before. Its zero
+// time, in the year 1, means none.
+func parseDay(raw string) (document.Date, bool) {
+	t, ok := parseTime(raw)
+	if !ok {
+		return document.Date{}, false
+	}
+	if d := document.DateOf(t); d.Year > 1 {
+		return d, true
+	}
+	return document.Date{}, true
 }
 
 // ref reads a ResponseFor. Its Code is one text, "7816/VPCP-TTĐT"; what is no

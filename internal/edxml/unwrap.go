@@ -15,11 +15,12 @@ import (
 var zipMagic = []byte("PK\x03\x04")
 
 // unwrap undoes the ZIP with one entry in which the reference library hides
-// every file that is no pdf, doc, docx or zip. A name ending in .zip means the
-// archive itself. A ZIP that cannot be opened stays as it is, with a warning.
-// inner is the entry's name, "" when nothing was unwrapped.
+// every file that is no pdf, doc, docx or zip; the writer's wraps is its other
+// side. A name ending in .zip means the archive itself. A ZIP that cannot be
+// opened stays as it is, with a warning. inner is the entry's name, "" when
+// nothing was unwrapped.
 func (p *Packet) unwrap(name string, sp *spool, files *spools) (out *spool, inner string, err error) {
-	if archive(name) {
+	if extension(name) == ".zip" {
 		return sp, "", nil
 	}
 	f, err := os.Open(sp.path)
@@ -34,6 +35,9 @@ func (p *Packet) unwrap(name string, sp *spool, files *spools) (out *spool, inne
 		}
 		return sp, "", nil
 	}
+	if plain(name) && officePart(entry.Name) {
+		return sp, "", nil
+	}
 	if traverses(entry.Name) {
 		return nil, "", fmt.Errorf("%w: %.80q in a ZIP", ErrTraversal, entry.Name)
 	}
@@ -46,14 +50,35 @@ func (p *Packet) unwrap(name string, sp *spool, files *spools) (out *spool, inne
 	if err != nil {
 		return nil, "", err
 	}
+	if head, err := out.head(); err != nil || archive(name) && !bytes.HasPrefix(head, zipMagic) {
+		return sp, "", err
+	}
 	return out, entry.Name, nil
 }
 
-// archive tells that a file of this name is a ZIP on purpose.
-func archive(name string) bool {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".zip", ".kmz", ".jar":
+func extension(name string) string { return strings.ToLower(path.Ext(name)) }
+
+// plain tells which files travel as they are in the reference library; every
+// other kind is wrapped.
+func plain(name string) bool {
+	switch extension(name) {
+	case ".pdf", ".doc", ".docx", ".zip":
 		return true
+	}
+	return false
+}
+
+// archive tells that a file of this name is itself a ZIP: what is unwrapped
+// from it must be one too.
+func archive(name string) bool { return extension(name) == ".kmz" || extension(name) == ".jar" }
+
+// officePart tells an entry of an Office document, which is no wrapping: Word
+// saves those under .doc too.
+func officePart(entry string) bool {
+	for _, part := range []string{"[Content_Types].xml", "_rels/", "docProps/", "word/", "xl/", "ppt/", "customXml/"} {
+		if strings.HasPrefix(entry, part) {
+			return true
+		}
 	}
 	return false
 }

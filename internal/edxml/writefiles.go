@@ -2,9 +2,11 @@ package edxml
 
 import (
 	"archive/zip"
+	"bufio"
+	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io"
-	"path"
 	"strconv"
 	"strings"
 
@@ -68,14 +70,22 @@ func (p *printer) attachments(files []part) (err error) {
 	return err
 }
 
-func (p *printer) attachment(f part, encoded *encoder) (err error) {
+func (p *printer) attachment(f part, encoded *encoder) error {
+	content, err := f.Open()
+	if err != nil {
+		return fmt.Errorf("attachment %q: %w", f.name, err)
+	}
+	defer content.Close()
+	r := bufio.NewReaderSize(content, headerPeek)
+	head, _ := r.Peek(headerPeek)
+	wrap := wraps(f.name, head)
 	p.in("Attachment", func() {
 		p.text("ContentId", "cid:"+f.id)
 		p.text("AttachmentName", f.name)
 		p.optional("Description", f.Description)
-		p.text("ContentType", wireType(f.name))
+		p.text("ContentType", wireType(f.name, wrap))
 		p.line(`<edXML:` + contentElement + ` xmlns:edXML="` + Namespace + `">`)
-		err = f.write(encoded)
+		err = encode(encoded, f.name, r, wrap)
 		p.w.WriteString("</edXML:" + contentElement + ">")
 	})
 	if err != nil {
@@ -84,33 +94,48 @@ func (p *printer) attachment(f part, encoded *encoder) (err error) {
 	return nil
 }
 
-// wireType is the ContentType the reference library gives a file of that name.
-func wireType(name string) string {
-	if wrapped(name) {
-		return "application/zip"
-	}
-	return "application/" + strings.ToLower(strings.TrimPrefix(path.Ext(name), "."))
-}
+// headerPeek is enough of a file to see a ZIP's first entry.
+const headerPeek = 512
 
-// wrapped tells which files travel inside a ZIP with one entry: all but four
-// kinds, as in the reference library, for that is what its parser undoes.
-func wrapped(name string) bool {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".pdf", ".doc", ".docx", ".zip":
+// wraps tells which files travel inside a ZIP with one entry: all but four
+// kinds, as in the reference library, for that is what its parser undoes. What
+// would be taken for such a wrapping by our own reader or for a bare file by
+// the library's is judged by its first bytes.
+func wraps(name string, head []byte) bool {
+	isZip := bytes.HasPrefix(head, zipMagic)
+	switch {
+	case extension(name) == ".zip":
 		return false
+	case plain(name):
+		return isZip && !officePart(firstEntry(head))
+	case archive(name):
+		return isZip
 	}
 	return true
 }
 
-// write encodes the content, packed where its name asks for it.
-func (f part) write(encoded *encoder) error {
-	r, err := f.Open()
-	if err != nil {
-		return err
+// firstEntry is the name in the local header that a ZIP begins with.
+func firstEntry(head []byte) string {
+	const fixed = 30
+	if len(head) < fixed {
+		return ""
 	}
-	defer r.Close()
-	if wrapped(f.name) {
-		err = pack(encoded, f.name, r)
+	length := int(binary.LittleEndian.Uint16(head[26:]))
+	return string(head[fixed:min(fixed+length, len(head))])
+}
+
+// wireType is the ContentType the reference library gives a file.
+func wireType(name string, wrapped bool) string {
+	if wrapped {
+		return "application/zip"
+	}
+	return "application/" + strings.TrimPrefix(extension(name), ".")
+}
+
+// encode writes the content, packed where it is to be wrapped.
+func encode(encoded *encoder, name string, r io.Reader, wrap bool) (err error) {
+	if wrap {
+		err = pack(encoded, name, r)
 	} else {
 		_, err = encoded.ReadFrom(r)
 	}
