@@ -53,8 +53,8 @@ func (a *Axis) take(ctx context.Context, body io.Reader, l letter) (docID string
 	return a.accept(u, l)
 }
 
-// takeUpload makes a packet of a finished upload. Named again, as when the
-// answer was lost, it is the packet it has become.
+// takeUpload makes a packet of a finished upload. Named again for the same
+// recipients, as when the answer was lost, it is the packet it has become.
 func (a *Axis) takeUpload(ctx context.Context, l letter) (string, error) {
 	if id, found := a.became(l); found {
 		return id, nil
@@ -72,10 +72,8 @@ func (a *Axis) takeUpload(ctx context.Context, l letter) (string, error) {
 	}
 	defer whole.Close()
 	id, err := a.takeEncoded(whole, l)
-	if no := (*refusal)(nil); err == nil || errors.As(err, &no) && no.code == codeInvalidFile {
-		if err := a.uploads.drop(ctx, l.upload); err != nil { // its day will come
-			a.options.Log.Error("axis", "upload", l.upload, "error", err)
-		}
+	if no := (*refusal)(nil); errors.As(err, &no) && no.code == codeInvalidFile {
+		err = errors.Join(err, a.uploads.drop(ctx, l.upload)) // these bytes will never do
 	}
 	return id, err
 }
@@ -97,11 +95,19 @@ func (a *Axis) takeEncoded(whole io.Reader, l letter) (string, error) {
 	return a.accept(u, l)
 }
 
+// use names an upload sent to certain recipients: what makes two sends the same.
+func (l letter) use() string {
+	if l.upload == "" {
+		return ""
+	}
+	return l.upload + " " + l.to
+}
+
 // became tells the docId of the packet that an upload has become.
 func (a *Axis) became(l letter) (docID string, found bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	m := a.state.uploads[l.upload]
+	m := a.state.uploads[l.use()]
 	if m == nil || m.System != l.system {
 		return "", false
 	}
@@ -147,7 +153,7 @@ func (a *Axis) inspect(l letter, u *arrival) (*message, []document.Code, error) 
 	if err != nil {
 		return nil, nil, refused(codeWrongFormat, "Sai định dạng edXML: "+err.Error())
 	}
-	m := &message{System: l.system, Type: kindOf(l.kind), From: document.Code(strings.ToUpper(l.from)), Upload: l.upload}
+	m := &message{System: l.system, Type: kindOf(l.kind), From: document.Code(strings.ToUpper(l.from)), Upload: l.use()}
 	to := m.describe(p)
 	if m.Type != packetKind(p) {
 		return nil, nil, refused(codeWrongFormat, "messagetype không khớp gói tin")

@@ -132,7 +132,7 @@ func (a *Axis) openUploads() (err error) {
 	if err != nil {
 		return err
 	}
-	a.uploads, err = newUploads(dir, a.options.MaxPacket, a.options.Clock, a.sentUpload)
+	a.uploads, err = newUploads(dir, a.options.MaxPacket, a.options.Clock)
 	return err
 }
 
@@ -146,13 +146,6 @@ func (a *Axis) Close() error {
 // SetDown makes the axis a dead link: every connection is cut, also in the
 // middle of a request, and nothing is answered, until SetDown(false).
 func (a *Axis) SetDown(down bool) { a.down.Store(down) }
-
-// sentUpload tells that an upload has become a packet.
-func (a *Axis) sentUpload(id string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.state.uploads[id] != nil
-}
 
 // commit makes an event durable and then true. Callers hold a.mu.
 func (a *Axis) commit(e event) error {

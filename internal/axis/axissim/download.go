@@ -97,7 +97,7 @@ func encodeFile(to, from, encoding string) error {
 		return err
 	}
 	defer os.Remove(out.Name())
-	e, err := encoder(encoding, out)
+	e, err := encoder(encoding, out, gzipPacket)
 	if err == nil {
 		_, err = io.Copy(e, in)
 		err = errors.Join(err, e.Close())

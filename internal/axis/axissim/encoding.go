@@ -61,12 +61,20 @@ func damaged(err error) error {
 	return refused(codeInvalidFile, "Dữ liệu nén bị hỏng: "+err.Error())
 }
 
+// Levels of gzip. A packet is mostly base64, which has nothing to repeat: only
+// its six bits in eight can be saved, and looking for repetitions hides them.
+const (
+	gzipPacket = gzip.HuffmanOnly
+	gzipList   = gzip.DefaultCompression
+)
+
 // encoder writes encoded; Close ends the stream, not w.
-func encoder(encoding string, w io.Writer) (io.WriteCloser, error) {
+func encoder(encoding string, w io.Writer, gzipLevel int) (io.WriteCloser, error) {
 	if encoding == "gzip" {
-		return gzip.NewWriterLevel(w, gzip.DefaultCompression)
+		return gzip.NewWriterLevel(w, gzipLevel)
 	}
-	return zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(writeWindow), zstd.WithEncoderLevel(zstd.SpeedDefault))
+	return zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(writeWindow),
+		zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithAllLitEntropyCompression(true))
 }
 
 // chosen is the encoding of an answer: the one the client likes best, zstd where
@@ -100,20 +108,21 @@ func quality(parameter string) float64 {
 	return min(q, 1)
 }
 
-// decoded takes the encoding off a request's body; false has been answered.
+// decoded takes the encoding off a request's body; false has been answered. An
+// upload's encoding is told when it is used, not while it comes.
 func (a *Axis) decoded(w http.ResponseWriter, r *http.Request) bool {
 	named := r.Header.Get("Content-Encoding")
-	if !a.options.Offers.Compression || named == "" || isUpload(r.URL.Path) {
+	if named == "" || r.ContentLength == 0 || isUpload(r.URL.Path) {
 		return true
 	}
-	if r.Body == http.NoBody {
-		return true
+	body, err := io.NopCloser(r.Body), errEncoding
+	if a.options.Offers.Compression {
+		body, err = decoder(named, r.Body)
 	}
-	body, err := decoder(named, r.Body)
 	switch {
 	case errors.Is(err, errEncoding):
-		w.Header().Set("Accept-Encoding", acceptedEncodings)
-		http.Error(w, "accepted are "+acceptedEncodings, http.StatusUnsupportedMediaType)
+		w.Header().Set("Accept-Encoding", map[bool]string{true: acceptedEncodings, false: "identity"}[a.options.Offers.Compression])
+		http.Error(w, "not in this encoding", http.StatusUnsupportedMediaType)
 		return false
 	case err != nil:
 		http.Error(w, "the body is not encoded so", http.StatusBadRequest)
@@ -143,7 +152,7 @@ func (c *compressor) begin() {
 	if !strings.HasPrefix(h.Get("Content-Type"), "application/json") || h.Get("Content-Encoding") != "" || known && length < worthwhile {
 		return
 	}
-	e, err := encoder(c.encoding, c.ResponseWriter)
+	e, err := encoder(c.encoding, c.ResponseWriter, gzipList)
 	if err != nil {
 		return
 	}

@@ -50,7 +50,7 @@ func (a *Axis) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.cut()
 		r.Body = &mortalBody{a, r.Body}
-		w = &mortalWriter{a, w}
+		w = &mortalWriter{a, w, r.TLS != nil}
 		w.Header().Set("Date", a.now(r).UTC().Format(http.TimeFormat))
 		if r.Method == http.MethodOptions && a.options.Offers.any() {
 			a.tell(w)
@@ -126,12 +126,24 @@ func (b *mortalBody) Read(p []byte) (int, error) {
 type mortalWriter struct {
 	a *Axis
 	http.ResponseWriter
+	tls bool
 }
 
-// Write does not return while the axis is down.
-func (w *mortalWriter) Write(p []byte) (int, error) {
-	w.a.cut()
-	return w.ResponseWriter.Write(p)
+// Write does not return while the axis is down. Under TLS it writes in small
+// pieces, each a record: of a long one that a cut ends in the middle nothing
+// arrives.
+func (w *mortalWriter) Write(p []byte) (done int, err error) {
+	piece := len(p)
+	if w.tls {
+		piece = 4 << 10
+	}
+	for first := true; first || done < len(p) && err == nil; first = false {
+		w.a.cut()
+		var n int
+		n, err = w.ResponseWriter.Write(p[done:min(done+piece, len(p))])
+		done += n
+	}
+	return done, err
 }
 
 // Unwrap is for http.ResponseController.

@@ -32,7 +32,7 @@ type message struct {
 	Title    string        `json:"title"`
 	Notation string        `json:"notation"`
 	Copies   []*copyOf     `json:"copies"`
-	Upload   string        `json:"upload,omitempty"` // it came as
+	Upload   string        `json:"upload,omitempty"` // it came as, and the recipients named
 	Sent     time.Time     `json:"sent"`
 }
 
@@ -59,7 +59,7 @@ type state struct {
 	messages []*message
 	copies   map[string]held // by the copy's docId
 	sent     map[string]*message
-	uploads  map[string]*message // by the upload they came as
+	uploads  map[string]*message // by message.Upload
 }
 
 // held is a copy with the message it belongs to.

@@ -29,18 +29,18 @@ const (
 // uploadLife is how long an upload may lie about.
 const uploadLife = 24 * time.Hour
 
-// uploads are the packets that come in pieces. They lie in files until
-// sendEdoc names them, or until they are a day old. An upload belongs to the
-// system that began it; for others it does not exist.
+// uploads are the packets that come in pieces. They lie in files until they are
+// a day old, also after sendEdoc has made a packet of one: when some recipient
+// is refused, its sender sends the rest from the same upload. An upload belongs
+// to the system that began it; for others it does not exist.
 type uploads struct {
 	tus   http.Handler
 	store filestore.FileStore
 	clock func() time.Time
 }
 
-// newUploads serves the uploads in dir, which is made when missing; known tells
-// which of them have become packets.
-func newUploads(dir string, max int64, clock func() time.Time, known func(id string) bool) (*uploads, error) {
+// newUploads serves the uploads in dir, which is made when missing.
+func newUploads(dir string, max int64, clock func() time.Time) (*uploads, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -57,12 +57,14 @@ func newUploads(dir string, max int64, clock func() time.Time, known func(id str
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		// What is read is written at once; nothing is left to wait for.
 		GracefulRequestCompletionTimeout: time.Millisecond,
+		NetworkTimeout:                   30 * time.Second,
+		AcquireLockTimeout:               5 * time.Second,
 	})
 	if err != nil {
 		return nil, err
 	}
 	u.tus = h
-	return u, errors.Join(u.sweepBroken(), u.sweep(known))
+	return u, errors.Join(u.sweepBroken(), u.sweep())
 }
 
 // isUpload tells the paths of uploads: …/uploads/ and …/uploads/<id>.
@@ -93,7 +95,7 @@ func (a *Axis) serveUploads(r request, w http.ResponseWriter) {
 			http.Error(w, "upload not found", http.StatusNotFound)
 			return
 		}
-	} else if err := a.uploads.sweep(a.sentUpload); err != nil {
+	} else if err := a.uploads.sweep(); err != nil {
 		a.options.Log.Error("axis", "operation", "uploads", "error", err)
 	}
 	inner := r.Clone(r.Context())
@@ -152,7 +154,7 @@ func (u *uploads) old(info handler.FileInfo) bool {
 	return err != nil || u.clock().Sub(time.Unix(created, 0)) >= uploadLife
 }
 
-// drop removes an upload that has become a packet, or never will.
+// drop removes an upload that will never become a packet.
 func (u *uploads) drop(ctx context.Context, id string) error {
 	up, err := u.store.GetUpload(ctx, id)
 	if errors.Is(err, handler.ErrNotFound) {
@@ -164,20 +166,18 @@ func (u *uploads) drop(ctx context.Context, id string) error {
 	return u.store.AsTerminatableUpload(up).Terminate(ctx)
 }
 
-// sweep removes uploads that are too old or have become packets.
-func (u *uploads) sweep(known func(id string) bool) error {
-	return u.remove(func(id string, info handler.FileInfo, err error) bool {
-		return err == nil && (u.old(info) || known(id))
-	})
+// sweep removes uploads that are too old.
+func (u *uploads) sweep() error {
+	return u.remove(func(info handler.FileInfo, err error) bool { return err == nil && u.old(info) })
 }
 
 // sweepBroken removes what a crash left of uploads that nobody was told about.
 // Only before the first request: a new upload looks the same for a moment.
 func (u *uploads) sweepBroken() error {
-	return u.remove(func(_ string, _ handler.FileInfo, err error) bool { return err != nil })
+	return u.remove(func(_ handler.FileInfo, err error) bool { return err != nil })
 }
 
-func (u *uploads) remove(doomed func(id string, info handler.FileInfo, err error) bool) error {
+func (u *uploads) remove(doomed func(info handler.FileInfo, err error) bool) error {
 	files, err := os.ReadDir(u.store.Path)
 	if err != nil {
 		return err
@@ -185,7 +185,7 @@ func (u *uploads) remove(doomed func(id string, info handler.FileInfo, err error
 	for _, f := range files {
 		id := strings.TrimSuffix(f.Name(), ".info")
 		info, err := u.info(id)
-		if !doomed(id, info, err) {
+		if !doomed(info, err) {
 			continue
 		}
 		for _, name := range []string{id, id + ".info"} {
