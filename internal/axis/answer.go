@@ -14,6 +14,8 @@ type envelope struct {
 	docID              string
 	count              string
 	enveloped          bool // one of status and ErrorCode was there
+	payload            bool // data was there, or need not be
+	hub                hubWords
 }
 
 // capped fails, rather than ends, at its limit: an answer cut silently would
@@ -37,7 +39,7 @@ func (c *capped) Read(p []byte) (int, error) {
 // the answer means is decided afterwards, by status and body together: data may
 // stand before the word that it failed.
 func readAnswer(httpStatus int, body io.Reader, max int64, data func(s *scanner) error) (envelope, error) {
-	var e envelope
+	e := envelope{payload: true} // axis.md §6.4: data may be missing
 	s := newScanner(&capped{body, max})
 	err := s.object(func(name string) error {
 		if strings.EqualFold(name, "data") {
@@ -56,14 +58,17 @@ func readAnswer(httpStatus int, body io.Reader, max int64, data func(s *scanner)
 	return e, e.judge(httpStatus)
 }
 
+// member reads a member of the envelope; others are passed over.
 func (e *envelope) member(name string, s *scanner) error {
-	v, err := s.value()
-	if err != nil {
-		return err
+	switch name = strings.ToLower(name); name {
+	case "status", "errorcode", "errordesc", "docid", "count":
+	default:
+		return skip(s)
 	}
+	v, err := s.bounded()
 	text, _ := v.(string)
 	text = strings.TrimSpace(text)
-	switch strings.ToLower(name) {
+	switch name {
 	case "status":
 		e.status = text
 		e.enveloped = e.enveloped || text != ""
@@ -77,7 +82,7 @@ func (e *envelope) member(name string, s *scanner) error {
 	case "count":
 		e.count = strings.TrimSuffix(text, ".0")
 	}
-	return nil
+	return err
 }
 
 // judge tells what an answer means. HTTP status and body must agree on success.
@@ -138,7 +143,7 @@ func rows(add func(row) error) func(s *scanner) error {
 			return err
 		}
 		one := func() error {
-			v, err := s.value()
+			v, err := s.bounded()
 			if m, ok := v.(map[string]any); ok && err == nil {
 				return add(m)
 			}
@@ -152,7 +157,4 @@ func rows(add func(row) error) func(s *scanner) error {
 }
 
 // skip reads a payload nobody asked for.
-func skip(s *scanner) error {
-	_, err := s.value()
-	return err
-}
+func skip(s *scanner) error { return s.pass() }

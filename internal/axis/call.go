@@ -41,6 +41,17 @@ func (c call) get(key string) string {
 	return ""
 }
 
+// sendable tells of parameters that could not stand in a header; where they
+// stand elsewhere, the same are refused.
+func (c call) sendable() error {
+	for _, p := range c.params {
+		if !sendable(p.value) {
+			return fmt.Errorf("%w: %s is %.40q", ErrValue, p.key, p.value)
+		}
+	}
+	return nil
+}
+
 // emptyObject is the body of the operations that the SDK sends "{}" with.
 func (c call) emptyObject() call { return c.text("{}") }
 
@@ -64,7 +75,7 @@ func (c *Client) do(ctx context.Context, what call, take func(reply) error) erro
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", what.operation, err)
+		return fmt.Errorf("%s: %w", what.operation, c.veil(err))
 	}
 	return nil
 }

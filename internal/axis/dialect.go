@@ -38,6 +38,10 @@ func (c *Client) choose() (dialect, error) {
 	switch c.config.Protocol {
 	case "", SDK:
 		return &sdk{c}, nil
+	case REST:
+		return newREST(c)
+	case OAuth2:
+		return newOAuth(c), nil
 	}
 	return nil, fmt.Errorf("%w: unknown protocol %.20q", ErrConfig, c.config.Protocol)
 }

@@ -109,7 +109,10 @@ func (c *Client) list(ctx context.Context, what call, add func(row) error) error
 		if classOf(r.status) != nil { // its rows are not worth having
 			data = skip
 		}
-		_, err := c.dialect.read(r, c.config.MaxAnswer, data)
+		e, err := c.dialect.read(r, c.config.MaxAnswer, data)
+		if err == nil && !e.payload {
+			err = malformed("no list")
+		}
 		return err
 	})
 	return or(own, err)

@@ -15,6 +15,7 @@ import (
 const (
 	maxDepth = 16
 	maxText  = 1 << 20 // bytes of one string that is not streamed
+	maxValue = 4 << 20 // bytes, about, of one value in memory: a row, a member
 )
 
 // scanner reads JSON as axes and the things before them write it: with raw
@@ -24,6 +25,7 @@ const (
 type scanner struct {
 	r     *bufio.Reader
 	depth int
+	room  int // of the value being read into memory
 }
 
 func newScanner(r io.Reader) *scanner { return &scanner{r: bufio.NewReaderSize(r, 32<<10)} }
@@ -260,6 +262,44 @@ func eof(err error) error {
 	return err
 }
 
+// bounded reads any value into bounded memory.
+func (s *scanner) bounded() (any, error) {
+	s.room = maxValue
+	return s.value()
+}
+
+// part reads a value inside another, and pays for the room both take.
+func (s *scanner) part(name string) (any, error) {
+	v, err := s.value()
+	text, _ := v.(string)
+	if s.room -= 100 + len(name) + len(text); s.room < 0 {
+		return nil, or(err, fmt.Errorf("value: %w", ErrTooLarge))
+	}
+	return v, err
+}
+
+// pass reads any value without keeping it.
+func (s *scanner) pass() error {
+	c, err := s.next()
+	if err != nil {
+		return err
+	}
+	switch c {
+	case '"':
+		text, err := s.stream()
+		if err == nil {
+			_, err = io.Copy(io.Discard, text)
+		}
+		return err
+	case '{':
+		return s.object(func(string) error { return s.pass() })
+	case '[':
+		return s.array(s.pass)
+	}
+	_, err = s.word("")
+	return err
+}
+
 // value reads any value: nil, a string (numbers and booleans as their text), a
 // map with names in lower case, or a list.
 func (s *scanner) value() (any, error) {
@@ -273,7 +313,7 @@ func (s *scanner) value() (any, error) {
 	case '{':
 		m := map[string]any{}
 		err := s.object(func(name string) error {
-			v, err := s.value()
+			v, err := s.part(name)
 			if _, seen := m[strings.ToLower(name)]; !seen || v != nil {
 				m[strings.ToLower(name)] = v
 			}
@@ -283,7 +323,7 @@ func (s *scanner) value() (any, error) {
 	case '[':
 		var list []any
 		err := s.array(func() error {
-			v, err := s.value()
+			v, err := s.part("")
 			list = append(list, v)
 			return err
 		})
