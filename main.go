@@ -10,8 +10,12 @@ import (
 	"os"
 
 	"vanthu/internal/cli"
+	"vanthu/internal/driver"
 )
 
 func main() {
+	if code, asked := driver.Main(os.Args); asked {
+		os.Exit(code)
+	}
 	os.Exit(cli.Run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

@@ -22,8 +22,8 @@ var (
 	ErrNoToken = errors.New("no such token")
 	// ErrNoKey: the token is there but holds no usable key for the certificate.
 	ErrNoKey = errors.New("no such key")
-	// ErrHung: the driver did not answer in time; the module must not be used
-	// again in this process.
+	// ErrHung: the driver did not answer in time, or fell; its process has been
+	// ended. What became of a PIN or a signature under way is not known.
 	ErrHung = errors.New("token driver does not answer")
 )
 
@@ -132,7 +132,7 @@ func (e *PINError) Unwrap() []error {
 type finalTry struct{}
 
 // ConfirmFinalTry marks ctx as carrying the holder's explicit word that the
-// last PIN attempt may be spent. Without it OpenToken answers ErrFinalTry.
+// last PIN attempt may be spent. Without it Tokens.Open answers ErrFinalTry.
 // It travels in the context because it belongs to one act of one person and
 // must never be stored with the office's settings.
 func ConfirmFinalTry(ctx context.Context) context.Context {

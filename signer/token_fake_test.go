@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/x509"
+	"errors"
 	"sync"
 	"testing"
 
@@ -28,11 +29,13 @@ type fakeDriver struct {
 	onList   func()       // runs inside C_GetSlotList
 	loggedIn bool
 	absent   bool
-	logins   int // C_Login calls that reached the token
-	signs    int // C_Sign calls
-	sessions int // open now
+	logins   int           // C_Login calls that reached the token
+	signs    int           // C_Sign calls
+	sessions int           // open now
+	loads    int           // processes started
+	kills    int           // and ended
+	hang     chan struct{} // closed by Kill
 	armed    bool
-	found    []pkcs11.ObjectHandle
 }
 
 const (
@@ -54,11 +57,27 @@ func newFake(t *testing.T) *fakeDriver {
 		flags: pkcs11.CKF_TOKEN_INITIALIZED | pkcs11.CKF_LOGIN_REQUIRED}
 }
 
-// table is a module table in which the fake is loaded as "/fake.so".
-func (f *fakeDriver) table() *moduleTable {
-	m := newModule("/fake.so")
-	m.driver = f
-	return &moduleTable{modules: map[string]*module{"/fake.so": m}}
+// tokens are Tokens that load the fake as "/fake.so" and nothing else.
+func (f *fakeDriver) tokens() *Tokens {
+	return &Tokens{load: func(path string) (library, error) {
+		if path != "/fake.so" {
+			return nil, errors.New("cannot be loaded")
+		}
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.loads++
+		return f, nil
+	}}
+}
+
+// Kill is the end of the process: the login and the sessions end with it, and so
+// does whatever hangs.
+func (f *fakeDriver) Kill() {
+	if f.hang != nil {
+		close(f.hang)
+		f.hang = nil
+	}
+	f.kills = f.loads // a process ends once
 }
 
 func (f *fakeDriver) GetInfo() (pkcs11.Info, error) { return pkcs11.Info{ManufacturerID: "fake"}, nil }
@@ -108,14 +127,14 @@ func (f *fakeDriver) GetSessionInfo(pkcs11.SessionHandle) (pkcs11.SessionInfo, e
 	return pkcs11.SessionInfo{State: pkcs11.CKS_RO_PUBLIC_SESSION}, nil
 }
 
-func (f *fakeDriver) Login(_ pkcs11.SessionHandle, user uint, pin string) error {
+func (f *fakeDriver) Login(_ pkcs11.SessionHandle, user uint, pin []byte) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.logins++
 	if f.onLogin != nil {
 		return f.onLogin()
 	}
-	if pin != f.pin {
+	if string(pin) != f.pin {
 		return pkcs11.Error(pkcs11.CKR_PIN_INCORRECT)
 	}
 	if user == pkcs11.CKU_CONTEXT_SPECIFIC {
@@ -133,35 +152,28 @@ func (f *fakeDriver) Logout(pkcs11.SessionHandle) error {
 	return nil
 }
 
-func (f *fakeDriver) FindObjectsInit(_ pkcs11.SessionHandle, temp []*pkcs11.Attribute) error {
-	f.found = []pkcs11.ObjectHandle{fakeCertHandle}
+func (f *fakeDriver) FindObjects(_ pkcs11.SessionHandle, temp []*pkcs11.Attribute, _ int) ([]pkcs11.ObjectHandle, error) {
 	if temp[0].Value[0] == pkcs11.CKO_PRIVATE_KEY {
-		f.found = []pkcs11.ObjectHandle{fakeKeyHandle}
+		return []pkcs11.ObjectHandle{fakeKeyHandle}, nil
 	}
-	return nil
+	return []pkcs11.ObjectHandle{fakeCertHandle}, nil
 }
 
-func (f *fakeDriver) FindObjects(pkcs11.SessionHandle, int) ([]pkcs11.ObjectHandle, bool, error) {
-	return f.found, false, nil
-}
-
-func (f *fakeDriver) FindObjectsFinal(pkcs11.SessionHandle) error { return nil }
-
-func (f *fakeDriver) GetAttributeValue(_ pkcs11.SessionHandle, _ pkcs11.ObjectHandle, a []*pkcs11.Attribute) ([]*pkcs11.Attribute, error) {
-	switch a[0].Type {
+func (f *fakeDriver) GetAttribute(_ pkcs11.SessionHandle, _ pkcs11.ObjectHandle, kind uint) ([]byte, error) {
+	switch kind {
 	case pkcs11.CKA_VALUE:
-		return []*pkcs11.Attribute{{Type: a[0].Type, Value: f.cert.Raw}}, nil
+		return f.cert.Raw, nil
 	case pkcs11.CKA_ID:
-		return []*pkcs11.Attribute{{Type: a[0].Type, Value: []byte{0xA1}}}, nil
+		return []byte{0xA1}, nil
 	case pkcs11.CKA_ALWAYS_AUTHENTICATE:
 		if f.always {
-			return []*pkcs11.Attribute{{Type: a[0].Type, Value: []byte{1}}}, nil
+			return []byte{1}, nil
 		}
 	}
 	return nil, pkcs11.Error(pkcs11.CKR_ATTRIBUTE_TYPE_INVALID)
 }
 
-func (f *fakeDriver) SignInit(pkcs11.SessionHandle, []*pkcs11.Mechanism, pkcs11.ObjectHandle) error {
+func (f *fakeDriver) SignInit(pkcs11.SessionHandle, uint, pkcs11.ObjectHandle) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.absent {

@@ -1,7 +1,6 @@
 package signer
 
 import (
-	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/sha256"
@@ -17,6 +16,7 @@ import (
 	"sync"
 	"testing"
 
+	"vanthu/internal/driver"
 	"vanthu/internal/practice/ca"
 
 	"github.com/miekg/pkcs11"
@@ -52,6 +52,9 @@ var hsm = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	if code, asked := driver.Main(os.Args); asked { // the tests' helper is the test binary
+		os.Exit(code)
+	}
 	code := m.Run()
 	if dir := filepath.Dir(os.Getenv("SOFTHSM2_CONF")); strings.Contains(dir, "vanthu-softhsm-") {
 		os.RemoveAll(dir)
@@ -65,6 +68,13 @@ func hsmUtil(args ...string) error {
 		return fmt.Errorf("softhsm2-util %s: %w: %s", args[0], err, out)
 	}
 	return nil
+}
+
+// hsmStick are Tokens of this test alone.
+func hsmStick(t *testing.T) *Tokens {
+	tokens := &Tokens{}
+	t.Cleanup(tokens.Close)
+	return tokens
 }
 
 // needHSM skips without SoftHSM, or fails where tools are required.
@@ -106,12 +116,22 @@ func importKey(t *testing.T, label string, id byte, key crypto.Signer, certs ...
 	}
 }
 
+// hsmLibrary is SoftHSM in the test's own process: the caretaker, not the program.
+var hsmLibrary = sync.OnceValues(func() (*pkcs11.Ctx, error) {
+	d := pkcs11.New(hsmModule)
+	if d == nil {
+		return nil, errors.New("SoftHSM cannot be loaded")
+	}
+	return d, d.Initialize()
+})
+
 // importCertificate creates the certificate object that softhsm2-util cannot.
 func importCertificate(label string, id []byte, cert *x509.Certificate) error {
-	_, err := do(context.Background(), processTable.get(hsmModule), func(d driver) (struct{}, error) {
-		return struct{}{}, createCertificate(d.(*pkcs11.Ctx), label, id, cert)
-	}, nil)
-	return err
+	d, err := hsmLibrary()
+	if err != nil {
+		return err
+	}
+	return createCertificate(d, label, id, cert)
 }
 
 func createCertificate(d *pkcs11.Ctx, label string, id []byte, cert *x509.Certificate) error {
@@ -140,7 +160,7 @@ func createCertificate(d *pkcs11.Ctx, label string, id []byte, cert *x509.Certif
 	return err
 }
 
-func slotOf(d driver, label string) (uint, error) {
+func slotOf(d *pkcs11.Ctx, label string) (uint, error) {
 	slots, err := d.GetSlotList(true)
 	if err != nil {
 		return 0, err
@@ -170,7 +190,7 @@ func practiceKey(t *testing.T, s ca.Subject) (*ca.CA, crypto.Signer, *x509.Certi
 // keysOn lists the keys on one token.
 func keysOn(t *testing.T, label string) []KeyInfo {
 	t.Helper()
-	all, err := ListTokens(t.Context(), []string{hsmModule})
+	all, err := hsmStick(t).List(t.Context(), []string{hsmModule})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +233,7 @@ func TestSoftHSMSigns(t *testing.T) {
 func signAndCheck(t *testing.T, ref string, cert, root *x509.Certificate) {
 	t.Helper()
 	pin := PIN(hsmPIN)
-	key, err := OpenToken(t.Context(), []string{hsmModule}, ref, pin, newCount())
+	key, err := hsmStick(t).Open(t.Context(), []string{hsmModule}, ref, pin, newCount())
 	pin.Zero()
 	if err != nil {
 		t.Fatal(err)
@@ -245,7 +265,7 @@ func TestSoftHSMWrongPIN(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = OpenToken(t.Context(), []string{hsmModule}, keys[0].Ref, PIN("99999999"), g)
+	_, err = hsmStick(t).Open(t.Context(), []string{hsmModule}, keys[0].Ref, PIN("99999999"), g)
 	var pe *PINError
 	if !errors.As(err, &pe) || pe.Left != 2 || pe.Tries != TriesLow {
 		t.Fatalf("%v (%+v)", err, pe)
@@ -256,7 +276,7 @@ func TestSoftHSMWrongPIN(t *testing.T) {
 	if got := keysOn(t, "wrong-pin")[0].Tries; got != TriesLow {
 		t.Errorf("the token is listed as %s", got)
 	}
-	key, err := OpenToken(t.Context(), []string{hsmModule}, keys[0].Ref, PIN(hsmPIN), g)
+	key, err := hsmStick(t).Open(t.Context(), []string{hsmModule}, keys[0].Ref, PIN(hsmPIN), g)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +288,7 @@ func TestSoftHSMWrongPIN(t *testing.T) {
 
 func TestSoftHSMAbsent(t *testing.T) {
 	needHSM(t)
-	_, err := OpenToken(t.Context(), []string{hsmModule}, "token:ffffffffffff/01", PIN("1"), nil)
+	_, err := hsmStick(t).Open(t.Context(), []string{hsmModule}, "token:ffffffffffff/01", PIN("1"), nil)
 	if !errors.Is(err, ErrNoToken) {
 		t.Errorf("%v, want ErrNoToken", err)
 	}
@@ -292,14 +312,14 @@ func TestSoftHSMChoosesByID(t *testing.T) {
 		signAndCheckHolder(t, k.Ref, want)
 	}
 	serial, _, _ := strings.Cut(keys[0].Ref, "/")
-	if _, err := OpenToken(t.Context(), []string{hsmModule}, serial, PIN(hsmPIN), nil); !errors.Is(err, ErrNoKey) {
+	if _, err := hsmStick(t).Open(t.Context(), []string{hsmModule}, serial, PIN(hsmPIN), nil); !errors.Is(err, ErrNoKey) {
 		t.Errorf("two keys and no choice: %v, want ErrNoKey", err)
 	}
 }
 
 func signAndCheckHolder(t *testing.T, ref string, want *x509.Certificate) {
 	t.Helper()
-	key, err := OpenToken(t.Context(), []string{hsmModule}, ref, PIN(hsmPIN), nil)
+	key, err := hsmStick(t).Open(t.Context(), []string{hsmModule}, ref, PIN(hsmPIN), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,9 +15,9 @@ import (
 
 var fakeModules = []string{"/fake.so"}
 
-// openFake opens the fake's key the way OpenToken does.
+// openFake opens the fake's key by its certificate.
 func openFake(ctx context.Context, f *fakeDriver, pin string, g Guard) (Key, error) {
-	return f.table().open(ctx, fakeModules, tokenRef{serial: f.serial, id: []byte{0xA1}}, PIN(pin), g)
+	return f.tokens().Open(ctx, fakeModules, tokenRef{serial: f.serial, id: []byte{0xA1}}.String(), PIN(pin), g)
 }
 
 func TestTokenRefRoundTrip(t *testing.T) {
@@ -172,12 +172,12 @@ func TestAlreadyLoggedIn(t *testing.T) {
 // the first to close does not log the other out.
 func TestTwoKeysShareALogin(t *testing.T) {
 	f := newFake(t)
-	table, ref := f.table(), tokenRef{serial: f.serial}
-	first, err := table.open(t.Context(), fakeModules, ref, PIN(f.pin), nil)
+	tokens, ref := f.tokens(), tokenRef{serial: f.serial}.String()
+	first, err := tokens.Open(t.Context(), fakeModules, ref, PIN(f.pin), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := table.open(t.Context(), fakeModules, ref, PIN(f.pin), nil)
+	second, err := tokens.Open(t.Context(), fakeModules, ref, PIN(f.pin), nil)
 	if err != nil || f.logins != 1 {
 		t.Fatalf("%v, %d logins", err, f.logins)
 	}
@@ -269,68 +269,81 @@ func TestSignRefusesWrongDigest(t *testing.T) {
 	}
 }
 
-// A driver that hangs is left behind; it is usable again when it comes back,
-// and what it did meanwhile is undone.
+// A driver that hangs is ended with its process; the next conversation has a
+// fresh one, and keys of the old one are dead. The PIN under way stays counted.
 func TestHangingDriver(t *testing.T) {
-	f := newFake(t)
-	table := f.table()
-	entered, release := make(chan struct{}), make(chan struct{})
-	f.onLogin = func() error { close(entered); <-release; f.loggedIn = true; return nil }
+	f, g := newFake(t), newCount()
+	tokens, ref := f.tokens(), tokenRef{serial: f.serial}.String()
+	first, err := tokens.Open(t.Context(), fakeModules, ref, PIN(f.pin), g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.loggedIn = false // another program has logged us out
+	hang, entered := make(chan struct{}), make(chan struct{})
+	f.hang = hang
+	f.onLogin = func() error { close(entered); <-hang; return errors.New("the line is dead") }
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { <-entered; cancel() }()
-	_, err := table.open(ctx, fakeModules, tokenRef{serial: f.serial}, PIN(f.pin), nil)
-	if !errors.Is(err, ErrHung) || !errors.Is(err, context.Canceled) {
-		t.Fatalf("%v", err)
-	}
-	if _, err := table.list(t.Context(), fakeModules); !errors.Is(err, ErrHung) {
-		t.Errorf("a hung module was asked again: %v", err)
+	_, err = tokens.Open(ctx, fakeModules, ref, PIN(f.pin), g)
+	if !errors.Is(err, ErrHung) || !errors.Is(err, context.Canceled) || f.kills != 1 || g.wrong[f.serial] != 1 {
+		t.Fatalf("%v, %d processes ended, count %d", err, f.kills, g.wrong[f.serial])
 	}
 	f.onLogin = nil
-	close(release)
-	m := table.get("/fake.so")
-	m.turn <- struct{}{} // the late conversation has ended when its turn is free
-	<-m.turn
-	if f.loggedIn || f.sessions != 0 {
-		t.Errorf("the late login was not undone: logged in %v, %d sessions", f.loggedIn, f.sessions)
+	if keys, err := tokens.List(t.Context(), fakeModules); err != nil || len(keys) != 1 || f.loads != 2 {
+		t.Errorf("after the end: %v, %v, %d processes", keys, err, f.loads)
 	}
-	if keys, err := table.list(t.Context(), fakeModules); err != nil || len(keys) != 1 {
-		t.Errorf("after coming back: %v, %v", keys, err)
+	tokens.get("/fake.so").running = newFake(t) // another process
+	if _, err := first.Sign(t.Context(), make([]byte, 32), crypto.SHA256); !errors.Is(err, ErrNoToken) || f.signs != 0 {
+		t.Errorf("a key of a dead process: %v, %d operations", err, f.signs)
+	}
+	if err := first.Close(); err != nil || f.loads != 2 {
+		t.Errorf("closing it: %v, %d processes", err, f.loads)
+	}
+}
+
+// TestLastKeyEndsTheProcess: what a driver remembers of a PIN goes with it.
+func TestLastKeyEndsTheProcess(t *testing.T) {
+	f := newFake(t)
+	tokens, ref := f.tokens(), tokenRef{serial: f.serial}.String()
+	first, err := tokens.Open(t.Context(), fakeModules, ref, PIN(f.pin), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := tokens.Open(t.Context(), fakeModules, ref, PIN(f.pin), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.Close()
+	if f.kills != 0 {
+		t.Fatal("ended while a key was open")
+	}
+	second.Close()
+	if f.kills != 1 || f.loads != 1 {
+		t.Errorf("%d processes ended of %d", f.kills, f.loads)
 	}
 }
 
 // A PIN whose holder has left is not sent any more.
 func TestLateConversationSendsNoPIN(t *testing.T) {
 	f := newFake(t)
-	table := f.table()
 	ctx, cancel := context.WithCancel(t.Context())
-	calls := 0
-	f.onList = func() {
-		if calls++; calls == 1 {
-			cancel()
-		}
-	}
-	if _, err := table.open(ctx, fakeModules, tokenRef{serial: f.serial}, PIN(f.pin), nil); err == nil {
-		t.Fatal("opened after the holder left")
-	}
-	m := table.get("/fake.so")
-	m.turn <- struct{}{}
-	<-m.turn
-	if f.logins != 0 {
-		t.Error("the PIN was sent after the holder left")
+	f.onList = cancel
+	if _, err := f.tokens().Open(ctx, fakeModules, tokenRef{serial: f.serial}.String(), PIN(f.pin), nil); err == nil || f.logins != 0 {
+		t.Errorf("opened after the holder left: %v, %d logins", err, f.logins)
 	}
 }
 
 func TestListPassesOverBrokenModules(t *testing.T) {
 	f := newFake(t)
-	table := f.table()
-	keys, err := table.list(t.Context(), []string{"/nowhere.so", "relative.so", "/fake.so"})
+	tokens := f.tokens()
+	keys, err := tokens.List(t.Context(), []string{"/nowhere.so", "relative.so", "/fake.so"})
 	if err != nil || len(keys) != 1 || keys[0].Holder != "Trần Thị Hà" {
 		t.Errorf("%v, %v", keys, err)
 	}
-	if _, err := table.list(t.Context(), []string{"/nowhere.so"}); err == nil {
+	if _, err := tokens.List(t.Context(), []string{"/nowhere.so"}); err == nil {
 		t.Error("no module could be asked and nothing was said")
 	}
-	reports := table.scan(t.Context(), []string{"/nowhere.so", "/fake.so"})
+	reports := tokens.Scan(t.Context(), []string{"/nowhere.so", "/fake.so"})
 	if reports[0].Err == nil || reports[1].Err != nil || reports[1].Tokens != 1 || reports[1].Driver != "fake" {
 		t.Errorf("%+v", reports)
 	}

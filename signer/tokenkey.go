@@ -18,10 +18,11 @@ import (
 
 // tokenKey is a key on a token with a login.
 type tokenKey struct {
-	module *module
-	slot   uint
-	ref    tokenRef
-	guard  Guard
+	module  *module
+	library library // the one it was opened in; a later one knows nothing of it
+	slot    uint
+	ref     tokenRef
+	guard   Guard
 
 	session pkcs11.SessionHandle
 	object  pkcs11.ObjectHandle
@@ -47,7 +48,7 @@ func (k *tokenKey) Certificate() *x509.Certificate { return k.cert }
 func (k *tokenKey) Chain() []*x509.Certificate { return k.chain }
 
 // open logs in and finds certificate and key. On an error nothing stays open.
-func (k *tokenKey) open(ctx context.Context, d driver) (err error) {
+func (k *tokenKey) open(ctx context.Context, d library) (err error) {
 	// Read-only: some Vietnamese drivers refuse a read-write session.
 	k.session, err = d.OpenSession(k.slot, pkcs11.CKF_SERIAL_SESSION)
 	if err != nil {
@@ -68,7 +69,7 @@ func (k *tokenKey) open(ctx context.Context, d driver) (err error) {
 }
 
 // find picks the certificate by its CKA_ID and the private key with the same.
-func (k *tokenKey) find(d driver) error {
+func (k *tokenKey) find(d library) error {
 	token, err := d.GetTokenInfo(k.slot)
 	if err != nil {
 		return fmt.Errorf("read the token: %w", deviceError(err))
@@ -81,10 +82,10 @@ func (k *tokenKey) find(d driver) error {
 	if err != nil {
 		return err
 	}
-	objects, err := findObjects(d, k.session, []*pkcs11.Attribute{
+	objects, err := d.FindObjects(k.session, []*pkcs11.Attribute{
 		pkcs11.NewAttribute(pkcs11.CKA_CLASS, pkcs11.CKO_PRIVATE_KEY),
 		pkcs11.NewAttribute(pkcs11.CKA_ID, chosen.id),
-	})
+	}, maxObjects)
 	if err != nil {
 		return fmt.Errorf("find the private key: %w", deviceError(err))
 	}
@@ -94,7 +95,7 @@ func (k *tokenKey) find(d driver) error {
 	k.object = objects[0]
 	k.cert, k.chain = chosen.cert, chainOf(chosen.cert, certs)
 	k.info = tokenKeyInfo(token, chosen)
-	always, err := attribute(d, k.session, k.object, pkcs11.CKA_ALWAYS_AUTHENTICATE)
+	always, err := d.GetAttribute(k.session, k.object, pkcs11.CKA_ALWAYS_AUTHENTICATE)
 	k.always = err == nil && len(always) == 1 && always[0] != 0 // drivers before v2.20 lack it
 	return nil
 }
@@ -147,9 +148,9 @@ func (k *tokenKey) Sign(ctx context.Context, digest []byte, h crypto.Hash) ([]by
 	if err != nil {
 		return nil, fmt.Errorf("sign with %s: %w", k.ref, err)
 	}
-	sig, err := do(ctx, k.module, func(d driver) ([]byte, error) {
+	sig, err := do(ctx, k.module, signLimit, func(d library) ([]byte, error) {
 		return k.operate(ctx, d, mechanism, input)
-	}, nil)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("sign with %s: %w", k.ref, err)
 	}
@@ -165,11 +166,11 @@ func (k *tokenKey) Sign(ctx context.Context, digest []byte, h crypto.Hash) ([]by
 }
 
 // operate is the one device operation of Sign.
-func (k *tokenKey) operate(ctx context.Context, d driver, mechanism uint, input []byte) ([]byte, error) {
-	if k.gone {
+func (k *tokenKey) operate(ctx context.Context, d library, mechanism uint, input []byte) ([]byte, error) {
+	if k.gone || d != k.library {
 		return nil, fmt.Errorf("key is closed: %w", ErrNoToken)
 	}
-	if err := d.SignInit(k.session, []*pkcs11.Mechanism{pkcs11.NewMechanism(mechanism, nil)}, k.object); err != nil {
+	if err := d.SignInit(k.session, mechanism, k.object); err != nil {
 		return nil, deviceError(err)
 	}
 	if k.always {
@@ -194,24 +195,36 @@ func (k *tokenKey) operate(ctx context.Context, d driver, mechanism uint, input 
 func (k *tokenKey) Close() error {
 	var err error
 	k.closing.Do(func() {
-		_, err = do(context.Background(), k.module, func(d driver) (struct{}, error) {
+		if !k.module.runs(k.library) {
+			k.gone = true // its process has ended, and the session with it
+			k.dropPIN()
+			return
+		}
+		_, err = do(context.Background(), k.module, askLimit, func(d library) (struct{}, error) {
 			return struct{}{}, k.forget(d)
-		}, nil)
+		})
 	})
 	return err
 }
 
-// forget logs out, unless another key of this process still needs the login,
-// closes the session and wipes the PIN. A stick that is gone is no error.
-func (k *tokenKey) forget(d driver) error {
+// forget logs out, unless another key still needs the login, closes the session
+// and wipes the PIN. With the last key the driver's process goes, and whatever
+// the driver remembers with it. A stick that is gone is no error.
+func (k *tokenKey) forget(d library) error {
 	k.dropPIN()
 	k.gone = true // the driver may give this handle's number to another session
+	if d != k.library {
+		return nil
+	}
 	var err error
 	if k.module.release(k.slot) {
 		err = d.Logout(k.session)
 	}
 	if e := d.CloseSession(k.session); err == nil {
 		err = e
+	}
+	if len(k.module.logins) == 0 {
+		k.module.forget()
 	}
 	if isCode(err, pkcs11.CKR_USER_NOT_LOGGED_IN) || deviceError(err) != err {
 		return nil

@@ -1,13 +1,10 @@
 package signer
 
 import (
-	"bytes"
 	"context"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/miekg/pkcs11"
 )
@@ -27,43 +24,9 @@ type ModuleReport struct {
 	Err    error     // why it could not be asked, or nil
 }
 
-// list is ListTokens on one table.
-func (t *moduleTable) list(ctx context.Context, modules []string) ([]KeyInfo, error) {
-	var keys []KeyInfo
-	var errs []error
-	seen := map[string]bool{}
-	for _, report := range t.scan(ctx, modules) {
-		if report.Err != nil {
-			errs = append(errs, report.Err)
-		}
-		for _, k := range report.Keys {
-			if !seen[k.Ref] { // one stick may answer to two drivers
-				seen[k.Ref] = true
-				keys = append(keys, k)
-			}
-		}
-	}
-	if len(errs) > 0 && len(errs) == len(modules) {
-		return nil, fmt.Errorf("list tokens: %w", errors.Join(errs...))
-	}
-	return keys, nil
-}
-
-// scan asks all modules at the same time: one that hangs must not hide the
-// stick that answers.
-func (t *moduleTable) scan(ctx context.Context, modules []string) []ModuleReport {
-	reports := make([]ModuleReport, len(modules))
-	var wait sync.WaitGroup
-	for i, path := range modules {
-		wait.Go(func() { reports[i] = scanModule(ctx, t.get(path)) })
-	}
-	wait.Wait()
-	return reports
-}
-
 // scanModule lists one module.
 func scanModule(ctx context.Context, m *module) ModuleReport {
-	report, err := do(ctx, m, func(d driver) (ModuleReport, error) {
+	report, err := do(ctx, m, askLimit, func(d library) (ModuleReport, error) {
 		var r ModuleReport
 		if info, err := d.GetInfo(); err == nil {
 			r.Driver = cleanText(info.ManufacturerID + " " + info.LibraryDescription)
@@ -80,14 +43,14 @@ func scanModule(ctx context.Context, m *module) ModuleReport {
 			}
 		}
 		return r, nil
-	}, nil)
+	})
 	report.Path, report.Err = m.path, err
 	return report
 }
 
 // scanSlot lists the signing certificates of one token. A token whose
 // certificates stay hidden before login is listed by its serial alone.
-func scanSlot(d driver, slot uint) ([]KeyInfo, error) {
+func scanSlot(d library, slot uint) ([]KeyInfo, error) {
 	info, err := d.GetTokenInfo(slot)
 	if err != nil {
 		return nil, err
@@ -167,16 +130,16 @@ type tokenCert struct {
 }
 
 // readCertificates reads every X.509 certificate of a session's token.
-func readCertificates(d driver, session pkcs11.SessionHandle) ([]tokenCert, error) {
-	objects, err := findObjects(d, session, []*pkcs11.Attribute{
+func readCertificates(d library, session pkcs11.SessionHandle) ([]tokenCert, error) {
+	objects, err := d.FindObjects(session, []*pkcs11.Attribute{
 		pkcs11.NewAttribute(pkcs11.CKA_CLASS, pkcs11.CKO_CERTIFICATE),
-	})
+	}, maxObjects)
 	if err != nil {
 		return nil, err
 	}
 	var certs []tokenCert
 	for _, o := range objects {
-		value, err := attribute(d, session, o, pkcs11.CKA_VALUE)
+		value, err := d.GetAttribute(session, o, pkcs11.CKA_VALUE)
 		if err != nil || len(value) > maxCertificate {
 			continue
 		}
@@ -184,38 +147,13 @@ func readCertificates(d driver, session pkcs11.SessionHandle) ([]tokenCert, erro
 		if err != nil {
 			continue // another kind of certificate, or a damaged one
 		}
-		id, err := attribute(d, session, o, pkcs11.CKA_ID)
+		id, err := d.GetAttribute(session, o, pkcs11.CKA_ID)
 		if err != nil {
 			continue
 		}
 		certs = append(certs, tokenCert{id: id, cert: cert})
 	}
 	return certs, nil
-}
-
-// findObjects runs one whole search.
-func findObjects(d driver, session pkcs11.SessionHandle, template []*pkcs11.Attribute) ([]pkcs11.ObjectHandle, error) {
-	if err := d.FindObjectsInit(session, template); err != nil {
-		return nil, err
-	}
-	objects, _, err := d.FindObjects(session, maxObjects)
-	if final := d.FindObjectsFinal(session); err == nil {
-		err = final
-	}
-	return objects, err
-}
-
-// attribute reads one attribute. They are asked for singly because miekg
-// drops all of them when one is refused.
-func attribute(d driver, session pkcs11.SessionHandle, o pkcs11.ObjectHandle, kind uint) ([]byte, error) {
-	got, err := d.GetAttributeValue(session, o, []*pkcs11.Attribute{pkcs11.NewAttribute(kind, nil)})
-	if err != nil {
-		return nil, err
-	}
-	if len(got) != 1 {
-		return nil, ErrNoKey
-	}
-	return bytes.Clone(got[0].Value), nil
 }
 
 // cleanText trims the blank or zero padding of PKCS#11's fixed-width texts.

@@ -3,7 +3,6 @@ package signer
 import (
 	"context"
 	"fmt"
-	"sync/atomic"
 
 	"github.com/miekg/pkcs11"
 )
@@ -51,7 +50,7 @@ type login struct {
 // The attempt is counted before it is made and taken back when the PIN was
 // right: a power cut or a hanging driver in between must not hide it. A PIN
 // that cannot be counted is not sent.
-func (l login) attempt(ctx context.Context, d driver) error {
+func (l login) attempt(ctx context.Context, d library) error {
 	if l.user == pkcs11.CKU_USER {
 		if in, err := loggedIn(d, l.session); err != nil || in {
 			return err
@@ -69,10 +68,7 @@ func (l login) attempt(ctx context.Context, d driver) error {
 	if err := l.note(true); err != nil {
 		return fmt.Errorf("count the PIN attempt on token %s: %w", l.serial, err)
 	}
-	// miekg/pkcs11 takes a string and copies it once more into C memory;
-	// neither copy can be wiped from here. They go with the process when the
-	// driver moves into its helper process (signing.md §7).
-	err := d.Login(l.session, l.user, string(l.pin))
+	err := d.Login(l.session, l.user, l.pin)
 	switch {
 	case err == nil, isCode(err, pkcs11.CKR_USER_ALREADY_LOGGED_IN):
 		if err := l.note(false); err != nil {
@@ -89,7 +85,7 @@ func (l login) attempt(ctx context.Context, d driver) error {
 
 // allowed reads the token's flags and our count and says whether the PIN may
 // be sent.
-func (l login) allowed(ctx context.Context, d driver) error {
+func (l login) allowed(ctx context.Context, d library) error {
 	tries, wrong, err := l.tries(d)
 	if err != nil {
 		return err
@@ -106,7 +102,7 @@ func (l login) allowed(ctx context.Context, d driver) error {
 }
 
 // refused builds the error of a wrong PIN, with the flags as they are now.
-func (l login) refused(d driver) error {
+func (l login) refused(d library) error {
 	tries, wrong, err := l.tries(d)
 	if err != nil {
 		tries = triesOf(0, wrong)
@@ -115,7 +111,7 @@ func (l login) refused(d driver) error {
 }
 
 // tries reads both sources.
-func (l login) tries(d driver) (Tries, int, error) {
+func (l login) tries(d library) (Tries, int, error) {
 	wrong := 0
 	if l.guard != nil {
 		var err error
@@ -138,7 +134,7 @@ func (l login) note(wrong bool) error {
 }
 
 // loggedIn reports whether this process is logged in to the session's token.
-func loggedIn(d driver, session pkcs11.SessionHandle) (bool, error) {
+func loggedIn(d library, session pkcs11.SessionHandle) (bool, error) {
 	info, err := d.GetSessionInfo(session)
 	if err != nil {
 		return false, fmt.Errorf("read the session's state: %w", deviceError(err))
@@ -156,31 +152,10 @@ func deviceError(err error) error {
 	return err
 }
 
-// open is OpenToken on one table: it finds the token by its serial number in
-// whatever slot of whatever module, then opens the key.
-func (t *moduleTable) open(ctx context.Context, modules []string, ref tokenRef, pin PIN, guard Guard) (Key, error) {
-	var last error
-	for _, path := range modules {
-		m := t.get(path)
-		slot, found, err := findSlot(ctx, m, ref.serial)
-		if err != nil {
-			last = err
-		}
-		if !found {
-			continue
-		}
-		return openSlot(ctx, m, slot, ref, pin, guard)
-	}
-	if last != nil {
-		return nil, fmt.Errorf("open %s: %w: %w", ref, ErrNoToken, last)
-	}
-	return nil, fmt.Errorf("open %s: %w", ref, ErrNoToken)
-}
-
-// findSlot looks for the token with a serial number.
-func findSlot(ctx context.Context, m *module, serial string) (slot uint, found bool, err error) {
-	found, err = true, nil
-	slot, err = do(ctx, m, func(d driver) (uint, error) {
+// findSlot looks for the token with a serial number: ErrNoToken when no slot of
+// the module has it.
+func findSlot(ctx context.Context, m *module, serial string) (uint, error) {
+	return do(ctx, m, askLimit, func(d library) (uint, error) {
 		slots, err := d.GetSlotList(true)
 		if err != nil {
 			return 0, fmt.Errorf("module %s: list slots: %w", m.path, err)
@@ -192,35 +167,21 @@ func findSlot(ctx context.Context, m *module, serial string) (slot uint, found b
 			}
 		}
 		return 0, ErrNoToken
-	}, nil)
-	return slot, err == nil, err
+	})
 }
 
 // openSlot logs in and finds the key, all in one conversation so that nobody
 // else's attempt comes between the flags and the PIN.
 func openSlot(ctx context.Context, m *module, slot uint, ref tokenRef, pin PIN, guard Guard) (Key, error) {
-	ctx, cancel := context.WithTimeout(ctx, callLimit)
-	defer cancel()
-	// The conversation may outlive this call when the driver hangs, and the
-	// caller wipes its PIN on return: the conversation owns a copy. Whoever
-	// takes hold of it first wipes it.
-	own := append(PIN(nil), pin...)
-	var taken atomic.Bool
-	key, err := do(ctx, m, func(d driver) (*tokenKey, error) {
-		if !taken.CompareAndSwap(false, true) {
-			return nil, context.Canceled
-		}
-		k := &tokenKey{module: m, slot: slot, ref: ref, guard: guard, pin: own}
+	key, err := do(ctx, m, signLimit, func(d library) (*tokenKey, error) {
+		k := &tokenKey{module: m, library: d, slot: slot, ref: ref, guard: guard, pin: append(PIN(nil), pin...)}
 		err := k.open(ctx, d)
 		if err != nil || !k.always {
 			k.dropPIN()
 		}
 		return k, err
-	}, func(d driver, k *tokenKey) { k.forget(d) }) //nolint:errcheck // nobody is left to tell
+	})
 	if err != nil {
-		if taken.CompareAndSwap(false, true) {
-			own.Zero()
-		}
 		return nil, fmt.Errorf("open %s: %w", ref, err)
 	}
 	return key, nil

@@ -4,195 +4,148 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/exec"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"time"
 
 	"github.com/miekg/pkcs11"
+
+	"vanthu/internal/driver"
 )
 
-// callLimit bounds one conversation with a driver when the caller's context
-// sets no earlier end. A person may be pressing keys on a PIN pad meanwhile.
-const callLimit = 60 * time.Second
+// How long one conversation with a driver may take when the caller's context
+// sets no earlier end.
+const (
+	askLimit  = 5 * time.Second  // reading: nothing a clerk waits for takes longer
+	signLimit = 20 * time.Second // slow cards under load
+	padLimit  = 60 * time.Second // a person is pressing keys on a PIN pad
+)
 
-// driver is the part of a PKCS#11 module that this package uses.
-// *pkcs11.Ctx is one; tests have another.
-type driver interface {
+// library is the part of a PKCS#11 library that this package uses.
+// *driver.Process is one; tests have another.
+type library interface {
 	GetInfo() (pkcs11.Info, error)
 	GetSlotList(tokenPresent bool) ([]uint, error)
 	GetTokenInfo(slot uint) (pkcs11.TokenInfo, error)
 	OpenSession(slot, flags uint) (pkcs11.SessionHandle, error)
 	CloseSession(sh pkcs11.SessionHandle) error
 	GetSessionInfo(sh pkcs11.SessionHandle) (pkcs11.SessionInfo, error)
-	Login(sh pkcs11.SessionHandle, userType uint, pin string) error
+	Login(sh pkcs11.SessionHandle, user uint, pin []byte) error
 	Logout(sh pkcs11.SessionHandle) error
-	FindObjectsInit(sh pkcs11.SessionHandle, temp []*pkcs11.Attribute) error
-	FindObjects(sh pkcs11.SessionHandle, max int) ([]pkcs11.ObjectHandle, bool, error)
-	FindObjectsFinal(sh pkcs11.SessionHandle) error
-	GetAttributeValue(sh pkcs11.SessionHandle, o pkcs11.ObjectHandle, a []*pkcs11.Attribute) ([]*pkcs11.Attribute, error)
-	SignInit(sh pkcs11.SessionHandle, m []*pkcs11.Mechanism, o pkcs11.ObjectHandle) error
+	FindObjects(sh pkcs11.SessionHandle, template []*pkcs11.Attribute, max int) ([]pkcs11.ObjectHandle, error)
+	GetAttribute(sh pkcs11.SessionHandle, o pkcs11.ObjectHandle, kind uint) ([]byte, error)
+	SignInit(sh pkcs11.SessionHandle, mechanism uint, o pkcs11.ObjectHandle) error
 	Sign(sh pkcs11.SessionHandle, message []byte) ([]byte, error)
+	Kill() // ends the library's process; whatever call is under way fails
 }
 
-var _ driver = (*pkcs11.Ctx)(nil)
+var _ library = (*driver.Process)(nil)
 
-// module is one loaded driver. All conversations with it take turns: many
-// drivers crash or deadlock when two threads talk to one stick.
+// module is one driver. All conversations with it take turns: many drivers
+// crash or deadlock when two threads talk to one stick.
 type module struct {
 	path string
-	turn chan struct{} // holds one token: the right to talk
+	load func(path string) (library, error)
+	turn chan struct{} // holds one token: the right to talk, and to what follows
 
-	mu     sync.Mutex
-	driver driver
-	hung   bool         // a conversation was given up and has not come back
-	logins map[uint]int // open keys per slot; the last one logs out
+	running library      // nil until the next conversation loads it
+	logins  map[uint]int // open keys per slot of the running library; the last one logs out
 }
 
-// newModule returns a module that is loaded at its first conversation.
-func newModule(path string) *module {
-	return &module{path: path, turn: make(chan struct{}, 1), logins: map[uint]int{}}
+func newModule(path string, load func(string) (library, error)) *module {
+	return &module{path: path, load: load, turn: make(chan struct{}, 1), logins: map[uint]int{}}
 }
 
-// do runs one conversation with the driver and waits for it, or for ctx.
-//
-// When ctx ends first the caller gets ErrHung at once and the module counts as
-// hung until the conversation comes back, if ever; undo (may be nil) then
-// takes back what it opened. fn must not touch its caller's variables after
-// that, so it hands over results through its return value only.
-func do[T any](ctx context.Context, m *module, fn func(d driver) (T, error), undo func(d driver, v T)) (T, error) {
+// do runs one conversation with the driver. When ctx or limit ends first, the
+// driver's process is killed, whatever it is doing: the conversation fails with
+// ErrHung, and the next one begins with a fresh process. Keys of the old one are
+// dead then (ErrNoToken), and a PIN that may have been on its way is counted.
+func do[T any](ctx context.Context, m *module, limit time.Duration, fn func(l library) (T, error)) (T, error) {
 	var none T
-	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	if m.isHung() {
-		return none, fmt.Errorf("module %s: %w", m.path, ErrHung)
-	}
 	select {
 	case m.turn <- struct{}{}:
+		defer func() { <-m.turn }()
 	case <-ctx.Done():
 		return none, m.gaveUp(ctx)
 	}
-	c := &conversation[T]{done: make(chan struct{})}
-	go c.run(m, fn, undo)
-	select {
-	case <-c.done:
-	case <-ctx.Done():
-		if m.abandon(&c.fate) {
-			return none, m.gaveUp(ctx)
-		}
-		<-c.done // it ended at the same moment: take the result
+	l, err := m.start(ctx)
+	if err != nil {
+		return none, err
 	}
-	return c.value, c.err
-}
-
-// fate says how a conversation stands; under module.mu.
-type fate struct {
-	ended bool // the driver answered
-	left  bool // the caller went away first
-}
-
-// conversation is one call of do on its own goroutine.
-type conversation[T any] struct {
-	fate
-	done  chan struct{}
-	value T
-	err   error
-}
-
-// run talks to the driver, then hands over or takes back.
-func (c *conversation[T]) run(m *module, fn func(d driver) (T, error), undo func(d driver, v T)) {
-	runtime.LockOSThread() // drivers keep state per thread
-	defer runtime.UnlockOSThread()
-	defer func() { <-m.turn }()
-	var d driver
-	if d, c.err = m.load(); c.err == nil {
-		c.value, c.err = fn(d)
+	stop := context.AfterFunc(ctx, l.Kill)
+	v, err := fn(l)
+	if !stop() {
+		m.forget()
+		return none, m.gaveUp(ctx)
 	}
-	if !m.end(&c.fate) {
-		if c.err == nil && undo != nil {
-			undo(d, c.value)
-		}
-		m.recovered()
-		return
+	if errors.Is(err, driver.ErrDied) {
+		m.forget()
+		return none, fmt.Errorf("module %s: %w: %w", m.path, ErrHung, err)
 	}
-	close(c.done)
+	return v, err
 }
 
-// abandon marks the module hung unless the conversation has just ended.
-func (m *module) abandon(f *fate) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if f.ended {
-		return false
-	}
-	f.left, m.hung = true, true
-	return true
-}
-
-// end closes a conversation; false means nobody waits for it any more.
-func (m *module) end(f *fate) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	f.ended = true
-	return !f.left
-}
-
-// recovered puts a module back into use whose late answer came after all.
-func (m *module) recovered() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.hung = false
-}
-
-// gaveUp is the error of a conversation whose context ended.
-func (m *module) gaveUp(ctx context.Context) error {
-	return fmt.Errorf("module %s: %w: %w", m.path, ErrHung, context.Cause(ctx))
-}
-
-func (m *module) isHung() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.hung
-}
-
-// load opens the library the first time. It is never finalised: C_Finalize
-// of Vietnamese drivers can hang for 15 s and would cut off every other key
-// of this process; the operating system closes the stick when we exit.
-func (m *module) load() (driver, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.driver != nil {
-		return m.driver, nil
+// start gives the running library, or loads it. Whoever has the turn may call it.
+func (m *module) start(ctx context.Context) (library, error) {
+	if m.running != nil {
+		return m.running, nil
 	}
 	if !filepath.IsAbs(m.path) {
 		return nil, fmt.Errorf("module %s: path is not absolute", m.path)
 	}
-	ctx := pkcs11.New(m.path)
-	if ctx == nil {
-		return nil, fmt.Errorf("module %s: cannot be loaded", m.path)
+	l, err := m.load(m.path)
+	if err != nil {
+		return nil, fmt.Errorf("module %s: %w", m.path, err)
 	}
-	err := ctx.Initialize()
-	if err != nil && !isCode(err, pkcs11.CKR_CRYPTOKI_ALREADY_INITIALIZED) {
-		ctx.Destroy()
-		return nil, fmt.Errorf("module %s: initialize: %w", m.path, err)
+	if i, ok := l.(interface{ Initialize() error }); ok {
+		stop := context.AfterFunc(ctx, l.Kill)
+		err := i.Initialize()
+		switch {
+		case !stop():
+			return nil, m.gaveUp(ctx)
+		case err != nil:
+			l.Kill()
+			return nil, fmt.Errorf("module %s: %w", m.path, err)
+		}
 	}
-	m.driver = ctx
-	return ctx, nil
+	m.running = l
+	return l, nil
+}
+
+// forget ends the driver's process; its sessions and logins end with it.
+func (m *module) forget() {
+	if m.running != nil {
+		m.running.Kill()
+	}
+	m.running = nil
+	clear(m.logins)
+}
+
+// gaveUp is the error of a conversation whose time was over.
+func (m *module) gaveUp(ctx context.Context) error {
+	return fmt.Errorf("module %s: %w: %w", m.path, ErrHung, context.Cause(ctx))
 }
 
 // retain and release count the open keys of a slot: a login belongs to the
-// whole process, so only the last key to close may log out.
-func (m *module) retain(slot uint) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.logins[slot]++
-}
+// whole process of the driver, so only the last key to close may log out.
+func (m *module) retain(slot uint) { m.logins[slot]++ }
 
 func (m *module) release(slot uint) (last bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.logins[slot]--
-	return m.logins[slot] <= 0
+	if m.logins[slot]--; m.logins[slot] > 0 {
+		return false
+	}
+	delete(m.logins, slot)
+	return true
+}
+
+// runs tells whether a library is still the running one.
+func (m *module) runs(l library) bool {
+	m.turn <- struct{}{}
+	defer func() { <-m.turn }()
+	return m.running == l
 }
 
 // isCode reports whether err is one of the given PKCS#11 return codes.
@@ -209,26 +162,60 @@ func isCode(err error, codes ...uint) bool {
 	return false
 }
 
-// moduleTable holds the modules that this process has loaded.
-type moduleTable struct {
+// Tokens are the signing tokens of this machine, reached through the PKCS#11
+// libraries of their makers, each of which runs in a process of its own
+// (package driver). A program makes one: the helpers live in it.
+type Tokens struct {
+	// Command starts the helper for a library; nil is driver.Command.
+	Command func(library string) (*exec.Cmd, error)
+
 	mu      sync.Mutex
 	modules map[string]*module
+	load    func(path string) (library, error) // tests'; nil starts a helper
 }
 
-// processTable is package state on purpose, the only one here: PKCS#11 itself
-// is state of the process (C_Initialize counts once, logins are shared by
-// every session of the process), and two tables would log each other out.
-var processTable = &moduleTable{modules: map[string]*module{}}
-
 // get returns the module at path, the same one every time.
-func (t *moduleTable) get(path string) *module {
+func (t *Tokens) get(path string) *module {
 	path = filepath.Clean(path)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	m := t.modules[path]
-	if m == nil {
-		m = newModule(path)
-		t.modules[path] = m
+	if m := t.modules[path]; m != nil {
+		return m
 	}
+	if t.modules == nil {
+		t.modules = map[string]*module{}
+	}
+	load := t.load
+	if load == nil {
+		load = t.start
+	}
+	m := newModule(path, load)
+	t.modules[path] = m
 	return m
+}
+
+func (t *Tokens) start(path string) (library, error) {
+	command := t.Command
+	if command == nil {
+		command = driver.Command
+	}
+	cmd, err := command(path)
+	if err != nil {
+		return nil, err
+	}
+	return driver.Start(cmd)
+}
+
+// Close ends all helpers at once, logins and all. It waits for no driver.
+func (t *Tokens) Close() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, m := range t.modules {
+		select {
+		case m.turn <- struct{}{}:
+			m.forget()
+			<-m.turn
+		default: // a conversation is under way; its context ends it
+		}
+	}
 }

@@ -22,7 +22,11 @@ type keyring struct {
 	home   office.Home
 	office office.Office
 	store  *store.Store
+	tokens signer.Tokens
 }
+
+// Close ends the processes of the drivers.
+func (r *keyring) Close() { r.tokens.Close() }
 
 // open opens a key: "token:SERIAL/ID", or "file:PATH" in practice. The caller
 // wipes the PIN. lastTry is the holder's word that the token's last attempt
@@ -42,7 +46,7 @@ func (r *keyring) open(ctx context.Context, ref string, pin signer.PIN, lastTry 
 		if lastTry {
 			ctx = signer.ConfirmFinalTry(ctx)
 		}
-		k, err = signer.OpenToken(ctx, r.modules(), ref, pin, guard{r.store})
+		k, err = r.tokens.Open(ctx, r.modules(), ref, pin, guard{r.store})
 	}
 	if err != nil {
 		return nil, err
@@ -65,7 +69,7 @@ func (r *keyring) list(ctx context.Context) ([]signer.KeyInfo, error) {
 	if len(keys) > 0 && len(r.office.Modules) == 0 {
 		return keys, nil // a practice office without drivers
 	}
-	tokens, err := signer.ListTokens(ctx, r.modules())
+	tokens, err := r.tokens.List(ctx, r.modules())
 	if errors.Is(err, signer.ErrNoToken) {
 		err = nil
 	}
@@ -211,7 +215,7 @@ func keyAdvices() []advice {
 		{signer.ErrPIN, "Sai mã PIN.", "Hỏi lại chủ thiết bị rồi nhập lại; không thử mò.", false},
 		{signer.ErrNoToken, "Không thấy thiết bị ký hoặc tệp khóa.", "Cắm thiết bị rồi xem `vanthu token list`.", true},
 		{signer.ErrNoKey, "Thiết bị không có khóa dùng được với chứng thư này.", "Chọn khóa khác bằng `vanthu token list`.", true},
-		{signer.ErrHung, "Trình điều khiển thiết bị ký không trả lời.", "Rút thiết bị ra, cắm lại rồi mở lại chương trình.", false},
+		{signer.ErrHung, "Trình điều khiển thiết bị ký không trả lời.", "Rút thiết bị ra, cắm lại rồi làm lại; nếu vẫn vậy, xem `vanthu token list`.", false},
 		{outbox.ErrSoftKey, "Khóa nằm trong tệp chỉ dùng để tập.", "Cắm thiết bị ký và chọn khóa của thiết bị.", false},
 	}
 }

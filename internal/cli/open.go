@@ -139,6 +139,7 @@ func (w *workplace) client(opt openOptions) (*axis.Client, error) {
 
 // Close lets everything go, the store last.
 func (w *workplace) Close() error {
+	w.keys.Close()
 	return errors.Join(w.press.Close(), w.store.Close())
 }
 

@@ -21,6 +21,7 @@ import (
 
 	"vanthu/internal/axis"
 	"vanthu/internal/document"
+	"vanthu/internal/driver"
 	"vanthu/internal/practice/ca"
 	"vanthu/internal/practice/form"
 )
@@ -31,6 +32,9 @@ var update = flag.Bool("update", false, "rewrite the golden parts of the scripts
 // TestMain lets the scripts run the real program: the test binary is vanthu
 // when it is called by that name.
 func TestMain(m *testing.M) {
+	if code, asked := driver.Main(os.Args); asked {
+		os.Exit(code)
+	}
 	testscript.Main(m, map[string]func(){
 		"vanthu":      func() { os.Exit(Run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
 		"make-tokens": makeTokens,

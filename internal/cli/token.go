@@ -54,7 +54,7 @@ func (v *tokenListVerb) Run(c *call) error {
 		for _, k := range w.keys.soft() {
 			answer.Keys = append(answer.Keys, newTokenInfo(k))
 		}
-		for _, m := range signer.ScanModules(c.ctx, w.keys.modules()) {
+		for _, m := range w.keys.tokens.Scan(c.ctx, w.keys.modules()) {
 			one := driverInfo{Path: m.Path, Name: m.Driver, Tokens: m.Tokens}
 			if m.Err != nil {
 				one.Error = m.Err.Error()
