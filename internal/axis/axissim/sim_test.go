@@ -30,8 +30,11 @@ type caller struct {
 }
 
 func (c caller) request(operation string, body []byte, headers ...string) *http.Request {
+	return c.sign(httptest.NewRequest(http.MethodPost, "/bat/ky/"+operation, bytes.NewReader(body)), headers...)
+}
+
+func (c caller) sign(r *http.Request, headers ...string) *http.Request {
 	headers = append([]string{"systemid", c.system, "timestamp", "21112026T162726+0661"}, headers...)
-	r := httptest.NewRequest(http.MethodPost, "/bat/ky/"+operation, bytes.NewReader(body))
 	var members []string
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Add("XroadVnpt-"+headers[i], headers[i+1])
@@ -103,9 +106,13 @@ func simOptions(dir string) Options {
 	}
 }
 
-func open(t *testing.T, dir string) (*Axis, caller, caller) {
+func open(t *testing.T, dir string, change ...func(*Options)) (*Axis, caller, caller) {
 	t.Helper()
-	a, err := New(simOptions(dir))
+	o := simOptions(dir)
+	for _, f := range change {
+		f(&o)
+	}
+	a, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

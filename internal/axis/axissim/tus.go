@@ -52,7 +52,7 @@ func newUploads(dir string, max int64, clock func() time.Time) (*uploads, error)
 	// new request ends the old one.
 	memorylocker.New().UseIn(parts)
 	h, err := handler.NewHandler(handler.Config{
-		StoreComposer: parts, MaxSize: max, DisableDownload: true,
+		StoreComposer: parts, BasePath: "/", MaxSize: max, DisableDownload: true,
 		Cors:   &handler.CorsConfig{Disable: true},
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		// What is read is written at once; nothing is left to wait for.
