@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"vanthu/internal/document"
 )
@@ -55,11 +54,10 @@ const (
 
 // field makes a text fit to stand between two tabs.
 func field(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	for len(s) > maxField || !utf8.ValidString(s) {
-		s = strings.ToValidUTF8(s[:min(len(s), maxField)], "")
+	if len(s) > maxField {
+		s = s[:maxField]
 	}
-	return s
+	return strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), " ")
 }
 
 // codeField is a code as it is kept; "" when it can name nothing.

@@ -1,7 +1,6 @@
 package exchange_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -15,8 +14,17 @@ import (
 	"vanthu/store"
 )
 
-func newDirectory(t testing.TB) *exchange.Directory {
-	clock := func() time.Time { return time.Date(2026, 11, 20, 8, 30, 0, 0, document.Zone()) }
+// diary is a directory and the day it is.
+type diary struct {
+	*exchange.Directory
+	now time.Time
+}
+
+func (d *diary) days(n int) { d.now = d.now.AddDate(0, 0, n) }
+
+func newDirectory(t testing.TB) *diary {
+	d := &diary{now: time.Date(2026, 11, 20, 8, 30, 0, 0, document.Zone())}
+	clock := func() time.Time { return d.now }
 	s, err := store.Open(t.TempDir(), store.Options{Clock: clock})
 	if err != nil {
 		t.Fatal(err)
@@ -26,7 +34,8 @@ func newDirectory(t testing.TB) *exchange.Directory {
 			t.Error(err)
 		}
 	})
-	return &exchange.Directory{Store: s, Clock: clock, Fold: viet.Fold}
+	d.Directory = &exchange.Directory{Store: s, Clock: clock, Fold: viet.Fold, TempDir: t.TempDir()}
+	return d
 }
 
 func entry(code, old, name, id, parent string) axis.Agency {
@@ -95,56 +104,57 @@ func TestDirectory(t *testing.T) {
 	}
 }
 
-// Binary search in the file finds what a map finds.
+// Lists come day after day, each as it likes; what the directory says of every
+// code ever seen is what a map says.
 func TestDirectoryAgainstAMap(t *testing.T) {
-	d := newDirectory(t)
+	codes := rapid.StringMatching(`H[0-9]{1,2}(\.[0-9]{1,2}){0,2}`)
 	rapid.Check(t, func(r *rapid.T) {
-		codes := rapid.SliceOfDistinct(rapid.StringMatching(`H[0-9]{1,2}(\.[0-9]{1,2}){0,2}`), rapid.ID[string]).Draw(r, "codes")
-		model := map[document.Code]string{}
-		var list []axis.Agency
-		for i, c := range codes {
-			name := fmt.Sprintf("Cơ quan %d%s", i, strings.Repeat("x", rapid.IntRange(0, 300).Draw(r, "length")))
-			model[document.Code(c)] = name
-			list = append(list, entry(c, "", name, fmt.Sprint(i), ""))
-		}
-		if len(list) == 0 {
-			return
-		}
-		if err := d.Replace(list); err != nil {
-			r.Fatal(err)
-		}
-		asked := append(codes, rapid.SliceOfN(rapid.StringMatching(`H[0-9]{1,2}(\.[0-9]{1,2}){0,2}`), 5, 5).Draw(r, "asked")...)
-		for _, c := range asked {
-			a, ok, err := d.Agency(document.Code(c))
-			want, there := model[document.Code(c)]
-			if err != nil || ok != there || a.Name != want {
-				r.Fatalf("%s: %q, %v, %v; want %q", c, a.Name, ok, err, want)
+		d := newDirectory(t)
+		names, missing := map[document.Code]string{}, map[document.Code]time.Time{}
+		for range rapid.IntRange(1, 4).Draw(r, "lists") {
+			d.days(rapid.IntRange(0, 2).Draw(r, "days"))
+			var list []axis.Agency
+			listed := map[document.Code]bool{}
+			for _, c := range rapid.SliceOfNDistinct(codes, 1, 20, rapid.ID[string]).Draw(r, "codes") {
+				name := "Cơ quan " + strings.Repeat("x", rapid.IntRange(1, 300).Draw(r, "length"))
+				list = append(list, entry(c, "", name, c, ""))
+				names[document.Code(c)], listed[document.Code(c)] = name, true
+			}
+			if err := d.Replace(list); err != nil {
+				r.Fatal(err)
+			}
+			for c := range names {
+				switch _, since := missing[c]; {
+				case listed[c]:
+					delete(missing, c)
+				case !since:
+					missing[c] = d.now
+				}
 			}
 		}
-	})
-}
-
-func BenchmarkDirectory(b *testing.B) {
-	d := newDirectory(b)
-	var list []axis.Agency
-	for i := range 123_000 {
-		list = append(list, entry(fmt.Sprintf("H%d.%d.%d", i%63, i/63%40, i), "", fmt.Sprintf("Ủy ban nhân dân xã số %d tỉnh %d", i, i%63), fmt.Sprint(i), ""))
-	}
-	if err := d.Replace(list); err != nil {
-		b.Fatal(err)
-	}
-	b.Run("agency", func(b *testing.B) {
-		for b.Loop() {
-			if _, ok, err := d.Agency("H7.3.196"); !ok || err != nil {
-				b.Fatal(ok, err)
+		for _, c := range rapid.SliceOfN(codes, 5, 5).Draw(r, "asked") {
+			if names[document.Code(c)] == "" {
+				names[document.Code(c)] = ""
 			}
 		}
-	})
-	b.Run("search", func(b *testing.B) {
-		for b.Loop() {
-			if _, err := d.Search(b.Context(), "xa so 122999", 20); err != nil {
-				b.Fatal(err)
+		inForce := 0
+		for c, name := range names {
+			a, found, err := d.Agency(c)
+			since, gone := missing[c]
+			gone = gone && d.now.Sub(since) >= 48*time.Hour
+			if err != nil || found != (name != "" && !gone) || found && a.Name != name {
+				r.Fatalf("%s: %.30q, %v, %v; want %.30q, gone %v", c, a.Name, found, err, name, gone)
 			}
+			e, known, err := d.Status(c)
+			if err != nil || known != (name != "") || known && (e.Name != name || (e.Standing == exchange.Unlisted) != gone) {
+				r.Fatalf("%s: %.30q stands %v, %v", c, e.Name, e.Standing, err)
+			}
+			if found {
+				inForce++
+			}
+		}
+		if _, n, err := d.Age(); n != inForce || err != nil {
+			r.Fatalf("%d agencies, %v; want %d", n, err, inForce)
 		}
 	})
 }
