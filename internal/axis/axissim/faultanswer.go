@@ -14,11 +14,28 @@ func Page(status int) Fault {
 		"<html><head><title>Bảo trì</title></head><body>Hệ thống đang bảo trì</body></html>")
 }
 
-// Refuse answers with a code of the axis, without acting. It has every member
-// that any operation of the SDK demands.
+// Refuse answers with a code of the axis, without acting, in the form of the
+// mode that the request is in.
 func Refuse(code string) Fault {
-	return instead(http.StatusOK, "application/json;charset=UTF-8",
-		fmt.Sprintf(`{"status":"FAIL","ErrorCode":%q,"ErrorDesc":"Lỗi thử nghiệm","DocId":"","data":[],"count":0}`, code))
+	return func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			instead(http.StatusOK, jsonType, refusalText(r, code))(nil).ServeHTTP(w, r)
+		})
+	}
+}
+
+// refusalText has every member that any operation of the mode demands. The modes
+// are told apart by what only their clients send.
+func refusalText(r *http.Request, code string) string {
+	switch {
+	case r.Header.Get("X-SystemId") != "" && code == codeSystem:
+		return `{"code":500,"message":"Lỗi thử nghiệm","errorDetail":[{"exception":"Lỗi thử nghiệm"}]}`
+	case r.Header.Get("X-SystemId") != "":
+		return fmt.Sprintf(`{"code":200,"message":"Lỗi thử nghiệm","data":{"status":"FAIL","docId":"","errorCode":%q,"errorDesc":"Lỗi thử nghiệm"}}`, code)
+	case r.Header.Get("Authorization") != "":
+		return fmt.Sprintf(`{"status":"FAIL","errorCode":%q,"errorDesc":"Lỗi thử nghiệm","docId":"","data":[]}`, code)
+	}
+	return fmt.Sprintf(`{"status":"FAIL","ErrorCode":%q,"ErrorDesc":"Lỗi thử nghiệm","DocId":"","data":[],"count":0}`, code)
 }
 
 // instead reads the request to its end, so that the client hears the answer,
@@ -34,33 +51,52 @@ func instead(status int, contentType, body string) Fault {
 	}
 }
 
-// listing is an answer with rows.
-type listing struct {
-	Status    json.RawMessage   `json:"status"`
-	ErrorCode json.RawMessage   `json:"ErrorCode"`
-	ErrorDesc json.RawMessage   `json:"ErrorDesc"`
-	Data      []json.RawMessage `json:"data"`
-}
-
-// rows changes the rows of list answers; everything else passes.
+// rows changes the rows of list answers, in whichever mode; everything else
+// passes. It holds the answer in memory.
 func rows(change func([]json.RawMessage) []json.RawMessage) Fault {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			r = r.Clone(r.Context())
+			r.Header.Del("Accept-Encoding") // what is compressed has no rows
 			kept := &recorder{header: w.Header(), status: http.StatusOK}
 			next.ServeHTTP(kept, r)
 			body := kept.body.Bytes()
-			var l listing
-			if json.Unmarshal(body, &l) == nil && l.Data != nil {
-				l.Data = change(l.Data)
-				if changed, err := json.Marshal(l); err == nil {
-					body = changed
-				}
+			if changed, ok := changeRows(body, change); ok {
+				body = changed
 			}
 			w.Header().Set("Content-Length", fmt.Sprint(len(body)))
 			w.WriteHeader(kept.status)
 			w.Write(body)
 		})
 	}
+}
+
+// changeRows changes the list in member data, or in data's member content.
+func changeRows(body []byte, change func([]json.RawMessage) []json.RawMessage) ([]byte, bool) {
+	var whole, inner map[string]json.RawMessage
+	if json.Unmarshal(body, &whole) != nil {
+		return nil, false
+	}
+	var list []json.RawMessage
+	holder, name := whole, "data"
+	if json.Unmarshal(whole["data"], &inner) == nil && inner["content"] != nil {
+		holder, name = inner, "content"
+	}
+	if json.Unmarshal(holder[name], &list) != nil || list == nil {
+		return nil, false
+	}
+	changed, err := json.Marshal(change(list))
+	if err != nil {
+		return nil, false
+	}
+	holder[name] = changed
+	if name == "content" {
+		if whole["data"], err = json.Marshal(inner); err != nil {
+			return nil, false
+		}
+	}
+	body, err = json.Marshal(whole)
+	return body, err == nil
 }
 
 // Reorder turns lists round: nobody promises that the oldest stands first.

@@ -46,7 +46,7 @@ func (a *Axis) find(known map[string]operation, p string) operation {
 
 // Handler serves the axis.
 func (a *Axis) Handler() http.Handler {
-	speak := a.sdk()
+	speak := a.speak(a.speech())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.cut()
 		r.Body = &mortalBody{a, r.Body}
@@ -71,34 +71,23 @@ func (a *Axis) Handler() http.Handler {
 }
 
 // sdk speaks as the axis itself does.
-func (a *Axis) sdk() http.Handler {
+func (a *Axis) sdk() speech {
 	known := operations()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		do := a.find(known, r.URL.Path)
-		system, reason := a.authenticate(r)
-		a.options.Log.Info("axis", "operation", path.Base(r.URL.Path), "system", system, "refused", reason)
-		switch {
-		case do == nil:
-			a.refuse(w, r, failure(codeOther, "Không có dịch vụ này"))
-		case reason != "":
-			a.refuse(w, r, failure(codeWrongSecret, "Sai SystemId hoặc SecretKey"))
-		default:
-			do(a, request{r, system}, w)
-		}
-	})
+	return speech{
+		find:   func(r *http.Request) (operation, bool) { return a.find(known, r.URL.Path), false },
+		caller: a.authenticate,
+		refuse: sdkRefuse,
+	}
 }
 
-// refuse answers without having looked at the body. It is read all the same, so
-// that the client hears the answer instead of a broken pipe.
-func (a *Axis) refuse(w http.ResponseWriter, r *http.Request, why answer) {
-	io.Copy(io.Discard, io.LimitReader(r.Body, a.options.MaxPacket))
-	// Every member any operation must have: the SDK reads its own.
+// sdkRefuse has every member any operation must have: the SDK reads its own.
+func sdkRefuse(w http.ResponseWriter, why *refusal) {
 	write(w, struct {
 		answer
 		DocID string   `json:"DocId"`
 		Data  []string `json:"data"`
 		Count int      `json:"count"`
-	}{answer: why, Data: []string{}})
+	}{answer: failure(why.code, why.desc), Data: []string{}})
 }
 
 // cut ends the connection at once while the axis is down.
