@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"time"
@@ -24,8 +25,9 @@ func secretMark(in *edxml.Document) (string, bool) {
 	return document.SecretMark(texts...)
 }
 
-// maxLooked is the largest PDF looked into for a secrecy mark, in bytes.
-const maxLooked = 64 << 20
+// maxLooked is the largest PDF looked into for a secrecy mark, in bytes: the
+// reader wants it in memory whole.
+const maxLooked = 32 << 20
 
 // pageMark looks for a secrecy mark on the pages of the PDFs that came. A file
 // that cannot be looked into is no reason to refuse the document; the clerk is
@@ -35,34 +37,52 @@ func (d *Desk) pageMark(ctx context.Context, doc *Document, files []edxml.Attach
 		return "", false, nil
 	}
 	for _, f := range files {
-		pdf, err := looked(f)
+		pdf, isPDF, err := looked(f)
 		if err != nil {
 			return "", false, err
 		}
-		if !document.LooksPDF(pdf) {
+		if !isPDF {
 			continue
 		}
-		mark, found, err := d.PageMark(ctx, pdf)
+		mark, found, err := "", false, error(nil)
+		if pdf != nil {
+			mark, found, err = d.PageMark(ctx, pdf)
+		}
 		if ctx.Err() != nil {
 			return "", false, ctx.Err()
 		}
 		if found {
 			return mark, true, nil
 		}
-		if err != nil || f.Size > maxLooked {
+		if err != nil || pdf == nil {
 			doc.warn("Không xem được trang đầu của tệp “" + document.CleanName(f.Name) + "” để tìm dấu độ mật: văn thư tự kiểm tra.")
 		}
 	}
 	return "", false, nil
 }
 
-func looked(f edxml.Attachment) ([]byte, error) {
+// looked reads a PDF; nil when it is larger than maxLooked. Other files are not
+// read beyond their beginning.
+func looked(f edxml.Attachment) (pdf []byte, isPDF bool, err error) {
 	r, err := f.Open()
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer r.Close()
-	return io.ReadAll(io.LimitReader(r, maxLooked))
+	start := bufio.NewReader(r)
+	head, err := start.Peek(1024)
+	if err != nil && err != io.EOF {
+		return nil, false, err
+	}
+	if !document.LooksPDF(head) {
+		return nil, false, nil
+	}
+	if f.Size > maxLooked {
+		return nil, true, nil
+	}
+	pdf = make([]byte, f.Size)
+	_, err = io.ReadFull(start, pdf)
+	return pdf, true, err
 }
 
 // refuseSecret keeps of a secret document only what names it to its sender:

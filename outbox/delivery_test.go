@@ -231,6 +231,42 @@ func (r renamed) Agency(code document.Code) (document.Agency, bool, error) {
 	return r.directory.Agency(code)
 }
 
+// A recipient that was given a new code after we sent: it reports under the old
+// one, which the directory now maps.
+func TestStatusOfARenamedRecipient(t *testing.T) {
+	o := newOffice(t)
+	id := o.bring(outbox.Issued)
+	report := o.report(o.get(id), "H40", "03")
+	o.Directory = moved{o.Directory.(directory)}
+	o.take("ax-1", report)
+	if got := o.states(id); got != "Đã tiếp nhận, Chưa gửi" {
+		t.Errorf("states %s", got)
+	}
+}
+
+type moved struct{ directory }
+
+func (r moved) Agency(code document.Code) (document.Agency, bool, error) {
+	return document.Agency{Code: "Z99", Name: "Tên mới"}, true, nil
+}
+
+func TestEndedRecipientIsNamedByItsHeir(t *testing.T) {
+	o := newOffice(t)
+	id := o.create(draft()).ID
+	o.Directory = ended{o.Directory.(directory)}
+	_, err := o.Edit(id, draftTo("H99.1"))
+	if !errors.Is(err, outbox.ErrRecipient) || !strings.Contains(err.Error(), "nay là UBND xã Y (H40.5)") {
+		t.Errorf("%v", err)
+	}
+}
+
+type ended struct{ directory }
+
+func (ended) Agency(document.Code) (document.Agency, bool, error) {
+	return document.Agency{}, false, nil
+}
+func (ended) Note(document.Code) (string, error) { return "nay là UBND xã Y (H40.5)", nil }
+
 func TestStatusOfAnUnissuedDocumentIsUnmatched(t *testing.T) {
 	o := newOffice(t)
 	id := o.bring(outbox.Sealed)

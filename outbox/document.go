@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"slices"
 	"time"
 
 	"vanthu/internal/document"
@@ -140,10 +141,10 @@ func (d Delivery) State() string {
 	return "Chưa gửi"
 }
 
-// delivery finds a recipient's row.
-func (d *Document) delivery(code document.Code) *Delivery {
+// delivery finds the first recipient with one of these codes.
+func (d *Document) delivery(codes ...document.Code) *Delivery {
 	for i := range d.Delivery {
-		if d.Delivery[i].Agency.Code == code {
+		if slices.Contains(codes, d.Delivery[i].Agency.Code) {
 			return &d.Delivery[i]
 		}
 	}

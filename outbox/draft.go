@@ -112,9 +112,28 @@ func (d *Desk) recipient(code document.Code) (document.Agency, error) {
 		return document.Agency{}, fmt.Errorf("recipient %s: %w", code, err)
 	}
 	if !ok {
-		return document.Agency{}, refuseRecipient(code, "không có trong danh sách cơ quan của Trục")
+		return document.Agency{}, d.refuseUnknown(parsed)
 	}
 	return a, nil
+}
+
+// historian is a directory that knows what became of bodies that ended.
+type historian interface {
+	Note(code document.Code) (string, error)
+}
+
+// refuseUnknown says of a body that ended what became of it.
+func (d *Desk) refuseUnknown(code document.Code) error {
+	if h, ok := d.Directory.(historian); ok {
+		note, err := h.Note(code)
+		if err != nil {
+			return fmt.Errorf("recipient %s: %w", code, err)
+		}
+		if note != "" {
+			return refuseRecipient(code, note)
+		}
+	}
+	return refuseRecipient(code, "không có trong danh sách cơ quan của Trục")
 }
 
 func refuseRecipient(code document.Code, why string) error {

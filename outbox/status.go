@@ -42,7 +42,7 @@ func (d *Desk) takeStatus(ctx context.Context, axisID string, packet store.Hash,
 	case err != nil:
 		return err
 	}
-	from, err := d.currentCode(status)
+	from, err := d.codesOf(status)
 	if err == nil {
 		err = ctx.Err()
 	}
@@ -123,22 +123,22 @@ func queueAck(tx *store.Tx, f Feedback, mark string) error {
 	return tx.Queue(store.Job{ID: "ack/" + f.AxisID, Kind: "ack", Record: f.Record, Payload: payload})
 }
 
-// currentCode is the reporting body's code of today: some still report under
-// an old one (axis.md §4).
-func (d *Desk) currentCode(s *edxml.Status) (document.Code, error) {
+// codesOf are the reporting body's codes: the one it uses and today's. Some still
+// report under an old one (axis.md §4), some have a new one since we sent.
+func (d *Desk) codesOf(s *edxml.Status) ([]document.Code, error) {
 	if s == nil {
-		return "", nil
+		return nil, nil
 	}
 	a, ok, err := d.Directory.Agency(s.From.Code)
-	if err != nil || !ok {
-		return s.From.Code, err
+	if err != nil || !ok || a.Code == s.From.Code {
+		return []document.Code{s.From.Code}, err
 	}
-	return a.Code, nil
+	return []document.Code{a.Code, s.From.Code}, nil
 }
 
 // match finds the document and the recipient a status speaks of and moves the
 // delivery.
-func (f *Feedback) match(tx *store.Tx, s edxml.Status, from document.Code) error {
+func (f *Feedback) match(tx *store.Tx, s edxml.Status, from []document.Code) error {
 	f.From, f.For, f.Code, f.Text, f.Staff, f.Sent = s.From, s.For, s.Code, s.Description, s.Staff, s.Time
 	doc, found, err := findFor(tx, s, from)
 	if err != nil {
@@ -150,7 +150,7 @@ func (f *Feedback) match(tx *store.Tx, s edxml.Status, from document.Code) error
 	}
 	f.Record = doc.ID
 	tx.About(doc.ID)
-	v := doc.delivery(from)
+	v := doc.delivery(from...)
 	if v == nil {
 		f.Problem = fmt.Sprintf("Cơ quan %s (%s) báo trạng thái nhưng không có trong nơi nhận của văn bản %s.", s.From.Name, s.From.Code, doc.Code)
 		return nil
@@ -171,7 +171,7 @@ func unmatched(s edxml.Status) string {
 // findFor finds the issued document of a status: by DocumentID, else by number,
 // notation and date when it was addressed to us. Of several, one that went to
 // the reporting body comes first.
-func findFor(tx *store.Tx, s edxml.Status, from document.Code) (Document, bool, error) {
+func findFor(tx *store.Tx, s edxml.Status, from []document.Code) (Document, bool, error) {
 	var best Document
 	found := false
 	date := s.For.Date
@@ -183,7 +183,7 @@ func findFor(tx *store.Tx, s edxml.Status, from document.Code) (Document, bool, 
 			if doc.State != Issued || (q.Index == indexCode && doc.Date != date) {
 				continue
 			}
-			if doc.delivery(from) != nil {
+			if doc.delivery(from...) != nil {
 				return doc, true, nil
 			}
 			if !found {
