@@ -33,7 +33,7 @@ func (w *way) post(ctx context.Context, packets [][]byte) error {
 	defer sim.Close()
 	server := httptest.NewServer(sim.Handler())
 	defer server.Close()
-	client, err := axis.New(axis.Config{URL: server.URL, System: "tinh", Secret: []byte(secret), HTTP: server.Client()})
+	client, err := axis.New(axis.Config{URL: server.URL, System: "tinh", Secret: []byte(secret), PlainAllowed: true, HTTP: server.Client()})
 	if err != nil {
 		return err
 	}

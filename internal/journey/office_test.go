@@ -72,7 +72,7 @@ type scene struct {
 	// axisFlags are given to the axis besides; axisProcess is it.
 	axisFlags   []string
 	axisProcess *os.Process
-	other   *axis.Client
+	other       *axis.Client
 }
 
 // newScene makes the home and the keys and starts the simulator.
@@ -189,7 +189,7 @@ func page(t *testing.T, f form.Form) []byte {
 
 func (s *scene) client(system, secret string) *axis.Client {
 	s.t.Helper()
-	c, err := axis.New(axis.Config{URL: s.axisURL, System: system, Secret: []byte(secret), Clock: time.Now})
+	c, err := axis.New(axis.Config{URL: s.axisURL, System: system, Secret: []byte(secret), Clock: time.Now, PlainAllowed: true})
 	s.ok(err)
 	return c
 }
