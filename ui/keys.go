@@ -46,6 +46,7 @@ const (
 	nextField, prevField, accept   action = "next-field", "prev-field", "accept"
 	finish, typing                 action = "finish", "typing"
 	yes, resend, putAside          action = "yes", "resend", "put-aside"
+	pause, resume, liftBudget      action = "pause", "resume", "lift-budget"
 )
 
 // binding is one row of the key table.
@@ -107,8 +108,11 @@ func bindings() []binding {
 		{registers, []string{"left", "h"}, "← h", scrollLeft, "cột trái", true},
 
 		{queueing, []string{"r"}, "r", retry, "thử lại, việc đang chọn", true},
-		{queueing, []string{"u"}, "u", sendNow, "gửi nhận ngay, không chờ đến giờ", true},
-		{queueing, []string{"m"}, "m", linkOnOff, "tắt mở mạng: kết nối với Trục", true},
+		{queueing, []string{"u"}, "u", sendNow, "gửi ngay, nhận ngay, không chờ đến giờ", true},
+		{queueing, []string{"p"}, "p", pause, "tạm dừng, giữ mọi việc gửi, nhận lại cho đến khi nhấn c", true},
+		{queueing, []string{"c"}, "c", resume, "chạy tiếp, sau khi tạm dừng", true},
+		{queueing, []string{"b"}, "b", liftBudget, "bỏ hạn mức của hôm nay, cho mọi việc được đi", true},
+		{queueing, []string{"m"}, "m", linkOnOff, "mạng: tắt hoặc mở kết nối với Trục", true},
 
 		{tabbing, []string{"right", "l", "tab"}, "→", nextView, "nhóm sau: danh sách theo trạng thái khác", true},
 		{tabbing, []string{"left", "h", "shift+tab"}, "←", prevView, "nhóm trước", false},

@@ -17,6 +17,7 @@ type listScreen[R any] struct {
 	p     *pager[R]
 	kind  place
 	tips  func(l *listScreen[R]) string
+	above func() []string // said over the list, the most telling first; nil for nothing
 
 	// source reads the rows of a view; text is the filter.
 	source  func(m *Model, view int, text string) source[R]
@@ -172,8 +173,32 @@ func (l *listScreen[R]) caret() (x, y int, ok bool) {
 	return x + len([]rune(filterLabel)), 0, l.filtering
 }
 
+// leastRows is how much of the list is left when there is much to say over it.
+const leastRows = 5
+
+// addAbove writes what is said over the list, as far as the list can spare the room.
+func (l *listScreen[R]) addAbove(p *page) {
+	if l.above == nil {
+		return
+	}
+	said := l.above()
+	for i, s := range said {
+		lines := wrap(s, p.width-2)
+		if i > 0 && len(p.lines)+len(lines) > p.height-leastRows {
+			break
+		}
+		for _, line := range lines {
+			p.add("%s", faintStyle.Render(line))
+		}
+	}
+	if len(said) > 0 && len(p.lines) < p.height-leastRows {
+		p.add("")
+	}
+}
+
 func (l *listScreen[R]) Render(width, height int) string {
 	p := page{width: width, height: height}
+	l.addAbove(&p)
 	if text := l.filter.String(); l.filtering || text != "" {
 		shown, _ := l.filter.render(40)
 		p.add("%s", filterLabel+shown)

@@ -214,6 +214,7 @@ type testLink struct {
 	jobs    []Job
 	changed chan struct{}
 	calls   []string
+	reads   int // pages of the queue
 }
 
 func newTestLink() *testLink {
@@ -222,9 +223,22 @@ func newTestLink() *testLink {
 
 func (l *testLink) State() LinkState         { return l.state }
 func (l *testLink) Set(on bool)              { l.state.On = on; l.calls = append(l.calls, fmt.Sprint("set ", on)) }
-func (l *testLink) Wake()                    { l.calls = append(l.calls, "wake") }
+func (l *testLink) SendNow() error           { l.calls = append(l.calls, "send now"); return nil }
 func (l *testLink) Retry(id string) error    { l.calls = append(l.calls, "retry "+id); return nil }
-func (l *testLink) Jobs() ([]Job, error)     { return l.jobs, nil }
 func (l *testLink) Changed() <-chan struct{} { return l.changed }
+
+func (l *testLink) Pause(until time.Time) error {
+	l.state.Hold, l.state.Until = Paused, until
+	return nil
+}
+
+func (l *testLink) Resume() error     { l.state.Hold = Free; return nil }
+func (l *testLink) LiftBudget() error { l.state.Hold, l.state.Lifted = Free, true; return nil }
+
+func (l *testLink) Jobs(after store.Cursor, limit int) ([]Job, store.Cursor, error) {
+	l.reads++
+	rows, next := slice(l.jobs, after, limit)
+	return rows, next, nil
+}
 
 func window(n int) store.Window { return store.Window{Limit: n} }

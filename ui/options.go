@@ -55,42 +55,6 @@ type Leader struct {
 	Key string // Ref of the person's key, offered first when signing
 }
 
-// Link is the connection to the axis as the clerk sees it. State is asked on the
-// screen's own goroutine and must not block; the others run beside it.
-type Link interface {
-	State() LinkState
-	Set(on bool)
-	Wake() // try now
-	Retry(id string) error
-	Jobs() ([]Job, error)
-	Changed() <-chan struct{} // a value when State, the jobs or the desks may have changed
-}
-
-// LinkState is what the status line shows.
-type LinkState struct {
-	On, Online    bool
-	LastSuccess   time.Time
-	LastError     string // in Vietnamese, "" when the last attempt was good
-	Waiting, Held int    // jobs
-}
-
-// Job is one thing the link still has to do.
-type Job struct {
-	ID, Kind string // Kind: fetch, ack, send, status, agencies
-	Record   string // the document it serves
-	Title    string // what it is, in Vietnamese; "" is made from Kind and Record
-	Urgency  document.Urgency
-	Size     int64 // bytes
-	Created  time.Time
-	NextTry  time.Time
-	Attempts int
-	Held     bool // waits for the clerk
-	Running  bool
-	Reason   string // why the last attempt failed, in Vietnamese
-	// Done of Total bytes have gone while Running.
-	Done, Total int64
-}
-
 // Agencies is the directory of bodies on the axis.
 type Agencies interface {
 	// Search returns at most limit bodies for a query without regard to accents.

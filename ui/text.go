@@ -129,7 +129,7 @@ func shortMoment(t time.Time) string {
 	return t.In(document.Zone()).Format("15:04 02/01")
 }
 
-// bytesText is a size in words: "1,2 MB".
+// bytesText is a size in words: "1,2 MB", "200 MB".
 func bytesText(n int64) string {
 	switch {
 	case n < 1000:
@@ -137,7 +137,8 @@ func bytesText(n int64) string {
 	case n < 1000*1000:
 		return strings.Replace(fmt.Sprintf("%.0f kB", float64(n)/1000), ".", ",", 1)
 	}
-	return strings.Replace(fmt.Sprintf("%.1f MB", float64(n)/1e6), ".", ",", 1)
+	mb := strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/1e6), ".0")
+	return strings.Replace(mb, ".", ",", 1) + " MB"
 }
 
 // agencyText names a body with its code, so that namesakes differ.

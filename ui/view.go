@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+
+	"vanthu/internal/viet"
 )
 
 // The least terminal the screens are drawn for.
@@ -94,41 +96,102 @@ func (m *Model) foot(s screen) []string {
 }
 
 // statusLine holds the office, the link, the queue, the last contact and the typing.
+// What is wrong stays when the line is too short for all; the queue's screen says the
+// rest.
 func (m *Model) statusLine() string {
-	parts := []string{shortName(m.o.Office), m.linkText()}
+	parts := []part{{shortName(m.o.Office), worthName}, {m.linkText(), worthAlways}}
+	if m.link.Plain {
+		parts = append(parts, part{"http không mã hóa", worthWarning})
+	}
 	if m.o.Link != nil {
-		parts = append(parts, fmt.Sprintf("Hàng đợi %d", m.link.Waiting+m.link.Held))
-		if m.link.Held > 0 {
-			parts[2] += fmt.Sprintf(" (%d cần xem)", m.link.Held)
-		}
+		parts = append(parts, part{m.queueText(), worthAlways})
 	}
-	parts = append(parts, "Gõ: "+m.typing.Name())
+	if m.link.Skew != 0 {
+		parts = append(parts, part{"Giờ máy lệch " + skewText(m.link.Skew) + " so với Trục", worthAlways})
+	}
+	how := part{"Gõ: " + m.typing.Name(), worthTyping}
+	if m.typing == viet.Off {
+		how.worth = worthOff
+	}
+	parts = append(parts, how)
 	if !m.link.LastSuccess.IsZero() {
-		parts = append(parts, "Liên lạc "+m.lastContact())
+		parts = append(parts, part{"Liên lạc " + hourOf(m.link.LastSuccess, m.o.Clock()), worthContact})
 	}
-	if over := width(strings.Join(parts, " | ")) - m.width; over > 0 {
-		parts[0] = cut(parts[0], max(8, width(parts[0])-over))
-	}
-	return tabStyle.Render(fit(strings.Join(parts, " | "), m.width))
+	return tabStyle.Render(fit(joinParts(parts, m.width), m.width))
 }
 
-// lastContact is the hour of the last success, with the day when it was not today.
-func (m *Model) lastContact() string {
-	last := shortMoment(m.link.LastSuccess)
-	if day(m.link.LastSuccess) == day(m.o.Clock()) {
-		return last[:len("15:04")]
+func (m *Model) queueText() string {
+	s := fmt.Sprintf("Hàng đợi %d", m.link.Waiting+m.link.Held)
+	if m.link.Held > 0 {
+		s += fmt.Sprintf(" (%d cần xem)", m.link.Held)
 	}
-	return last
+	return s
 }
 
+// part is a part of the status line; those of the least worth go first when there is
+// no room. The name of the office is shortened before it goes.
+type part struct {
+	text  string
+	worth worth
+}
+
+type worth int
+
+const (
+	worthOff worth = iota // says that something is not in use
+	worthContact
+	worthName
+	worthTyping
+	worthWarning
+	worthAlways
+)
+
+const (
+	between   = " | "
+	leastName = 8 // cells of a name that still tells something
+)
+
+func joinParts(parts []part, w int) string {
+	for {
+		texts := make([]string, len(parts))
+		least := 0
+		for i, p := range parts {
+			texts[i] = p.text
+			if p.worth < parts[least].worth {
+				least = i
+			}
+		}
+		line := strings.Join(texts, between)
+		over := width(line) - w
+		if over <= 0 || parts[least].worth == worthAlways {
+			return line
+		}
+		if room := width(parts[least].text) - over; parts[least].worth == worthName && room >= leastName {
+			parts[least].text = cut(parts[least].text, room)
+			continue
+		}
+		parts = append(parts[:least:least], parts[least+1:]...)
+	}
+}
+
+// linkText is the state of the link in a word or two, with what holds it back.
 func (m *Model) linkText() string {
+	l := m.link
 	switch {
 	case m.o.Link == nil:
 		return "Không nối mạng"
-	case !m.link.On:
+	case !l.On:
 		return "Tắt mạng"
-	case m.link.Online:
-		return "Có mạng"
+	case l.Hold == Paused && l.Until.IsZero():
+		return "Tạm dừng"
+	case l.Hold == Paused:
+		return "Tạm dừng đến " + hourOf(l.Until, m.o.Clock())
+	case !l.Online:
+		return "Mất mạng"
+	case l.Hold == QuietHours:
+		return "Có mạng, giờ yên lặng"
+	case l.Hold == OverBudget:
+		return "Có mạng, hết hạn mức"
 	}
-	return "Mất mạng"
+	return "Có mạng"
 }

@@ -4,15 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"vanthu/internal/axis/axissim"
 	"vanthu/internal/document"
 	"vanthu/internal/office"
 	"vanthu/internal/practice"
+	"vanthu/ui"
 )
 
 // demoVerb opens a practice office: the same program on a home of its own,
@@ -107,10 +110,11 @@ type syncVerb struct {
 
 // synced is the answer of sync --once.
 type synced struct {
-	Done    int `json:"done"`    // jobs finished
-	Delayed int `json:"delayed"` // to be tried again later
-	Held    int `json:"held"`    // need the clerk
-	Waiting int `json:"waiting"` // left in the queue
+	Done    int     `json:"done"`    // jobs finished
+	Delayed int     `json:"delayed"` // to be tried again later
+	Held    int     `json:"held"`    // need the clerk
+	Waiting int     `json:"waiting"` // left in the queue
+	Hold    ui.Hold `json:"hold"`    // what held the rest back: paused, quiet, budget or ""
 }
 
 // errNoAxis: the settings name no axis.
@@ -132,18 +136,30 @@ func (v *syncVerb) Run(c *call) error {
 		if err != nil {
 			return err
 		}
-		return c.sayf(synced(sum), "Xong %d việc, hoãn %d, chờ văn thư %d; còn %d trong hàng đợi.", sum.Done, sum.Delayed, sum.Held, sum.Waiting)
+		answer := synced{sum.Done, sum.Delayed, sum.Held, sum.Waiting, hold(w.courier.State().Why)}
+		return c.say(answer, func(out io.Writer) {
+			fmt.Fprintf(out, "Xong %d việc, hoãn %d, chờ văn thư %d; còn %d trong hàng đợi.\n", sum.Done, sum.Delayed, sum.Held, sum.Waiting)
+			if why := w.linkState().HoldText(w.inbox.Clock()); why != "" {
+				fmt.Fprintln(out, why)
+			}
+		})
 	})
 }
 
-// syncOn owns the home and exchanges until ctx ends.
+// syncOn owns the home and exchanges until the caller stops it.
 func (w *workplace) syncOn(c *call) error {
-	o, err := w.listen(c.ctx)
+	ctx, stop := context.WithCancel(c.ctx)
+	o, err := w.listen(ctx)
 	if err != nil {
+		stop()
 		return err
 	}
 	defer o.Close()
-	if err := w.courier.Run(c.ctx); !errors.Is(err, context.Canceled) {
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	defer stop()
+	beside.Go(func() { w.tidy.keep(ctx) })
+	if err := w.courier.Run(ctx); !errors.Is(err, context.Canceled) {
 		return err
 	}
 	return nil

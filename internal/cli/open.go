@@ -1,14 +1,13 @@
 package cli
 
 import (
-	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +17,7 @@ import (
 	"vanthu/internal/courier"
 	"vanthu/internal/document"
 	"vanthu/internal/exchange"
+	"vanthu/internal/line"
 	"vanthu/internal/office"
 	"vanthu/internal/viet"
 	"vanthu/outbox"
@@ -33,7 +33,11 @@ type workplace struct {
 	store    *store.Store
 	inbox    *inbox.Desk
 	outbox   *outbox.Desk
+	line     *line.Line   // nil when the office has no axis, or in the demo
+	client   *axis.Client // nil when the office has no axis
+	clock    *axisClock
 	courier  *courier.Courier
+	tidy     *tidy
 	agencies *exchange.Directory
 	keys     *keyring
 	press    *press
@@ -65,7 +69,7 @@ func openWorkplace(home office.Home, opt openOptions) (*workplace, error) {
 		opt.clock = time.Now
 	}
 	if opt.url != "" {
-		o.Axis.URL = opt.url
+		o.Axis.URL, o.Axis.AllowPlain = opt.url, true // on this machine
 	}
 	if err := home.Make(); err != nil {
 		return nil, err
@@ -83,13 +87,13 @@ func openWorkplace(home office.Home, opt openOptions) (*workplace, error) {
 
 // furnish makes the parts and joins them.
 func (w *workplace) furnish(opt openOptions) error {
-	client, err := w.client(opt)
-	if err != nil {
+	if err := w.connect(opt); err != nil {
 		return err
 	}
+	w.clock = &axisClock{store: w.store, now: opt.clock}
 	w.press = newPress(w.home, w.office)
 	w.keys = &keyring{home: w.home, office: w.office, store: w.store}
-	w.agencies = &exchange.Directory{Store: w.store, Clock: opt.clock, Fold: foldName}
+	w.agencies = &exchange.Directory{Store: w.store, Clock: opt.clock, Fold: foldName, TempDir: w.home.TempDir()}
 	w.inbox = &inbox.Desk{Store: w.store, Clock: opt.clock, NewID: newID("den", opt.clock), Agency: w.office.Agency, Staff: w.office.Clerk,
 		Verifier: verifier{home: w.home, clock: opt.clock}, TempDir: w.home.TempDir(), Fold: viet.Fold}
 	w.outbox = &outbox.Desk{Store: w.store, Clock: opt.clock, NewID: newID("di", opt.clock), Agency: w.office.Agency, Abbr: w.office.Abbr,
@@ -99,11 +103,29 @@ func (w *workplace) furnish(opt openOptions) error {
 		TempDir: w.home.TempDir(), Fold: viet.Fold}
 	w.inbox.PageMark, w.outbox.PageMark = w.press.SecretMark, w.press.SecretMark
 	x := &exchange.Exchange{Store: w.store, Inbox: w.inbox, Outbox: w.outbox, Directory: w.agencies, Clock: opt.clock, TempDir: w.home.TempDir()}
-	if client != nil { // a nil *axis.Client in an interface would not be nil
-		x.Axis = client
+	if w.client != nil { // a nil *axis.Client in an interface would not be nil
+		x.Axis, w.clock.ask = w.client, w.client.Skew
 	}
-	w.courier = courier.New(courier.Options{Store: w.store, Clock: opt.clock, Poll: x.Poll, Every: opt.poll(w.office), Handlers: x.Handlers()})
-	return nil
+	w.courier = courier.New(w.courierOptions(x, opt))
+	w.tidy = &tidy{store: w.store, now: opt.clock}
+	return w.clock.recall()
+}
+
+// courierOptions are what the settings ask of the courier.
+func (w *workplace) courierOptions(x *exchange.Exchange, opt openOptions) courier.Options {
+	o := courier.Options{Store: w.store, Clock: opt.clock, Every: opt.poll(w.office), Handlers: w.watched(x.Handlers()), Lanes: w.lanes,
+		Resumable: []string{"fetch", "send"}, Budget: w.office.Link.Budget(),
+		Poll: func(ctx context.Context) error {
+			defer w.clock.keep()
+			return x.Poll(ctx)
+		}}
+	if hours, ok := w.office.Link.QuietHours(); ok {
+		o.Quiet = courier.Quiet(hours)
+	}
+	if w.line != nil {
+		o.Traffic = w.traffic
+	}
+	return o
 }
 
 // foldName makes names of agencies comparable: without case and diacritics, and
@@ -122,24 +144,12 @@ func foldName(s string) string {
 	return folded
 }
 
-// client is the connection to the axis; nil when the office has none.
-func (w *workplace) client(opt openOptions) (*axis.Client, error) {
-	a := w.office.Axis
-	if a.URL == "" {
-		return nil, nil
-	}
-	secret, err := os.ReadFile(w.home.Path(a.SecretFile))
-	if err != nil {
-		return nil, document.Refuse(office.ErrConfig, "Không đọc được khóa bí mật của trục: "+err.Error(),
-			"Ghi khóa bí mật vào tệp ở mục axis.secret_file của vanthu.toml.")
-	}
-	return axis.New(axis.Config{URL: a.URL, System: a.System, Secret: bytes.TrimSpace(secret), HTTP: opt.http, Clock: opt.clock,
-		HashUnpadded: a.HashUnpadded, TrailingCRLF: a.TrailingCRLF})
-}
-
 // Close lets everything go, the store last.
 func (w *workplace) Close() error {
 	w.keys.Close()
+	if w.line != nil {
+		w.line.Close()
+	}
 	return errors.Join(w.press.Close(), w.store.Close())
 }
 

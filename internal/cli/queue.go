@@ -3,25 +3,55 @@ package cli
 import (
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"vanthu/internal/courier"
-	"vanthu/internal/document"
 	"vanthu/store"
 	"vanthu/ui"
 )
 
+// queueVerb looks at the link and its queue, and holds it back.
 type queueVerb struct {
+	Show   queueShowVerb   `cmd:"" default:"withargs" help:"Xem hàng đợi và đường truyền (việc mặc định)."`
+	Pause  queuePauseVerb  `cmd:"" help:"Tạm dừng gửi, nhận."`
+	Resume queueResumeVerb `cmd:"" help:"Cho gửi, nhận chạy tiếp."`
+	Lift   queueLiftVerb   `cmd:"" name:"lift-budget" help:"Hôm nay không tính hạn mức."`
+}
+
+type queueShowVerb struct {
 	inOffice
 	Retry string `placeholder:"VIỆC" help:"Thử lại việc đang chờ văn thư."`
+	Limit int    `default:"0" placeholder:"SỐ" help:"Nhiều nhất bấy nhiêu việc; 0: tất cả."`
 }
 
 // queued is the answer of queue.
 type queued struct {
 	Waiting int         `json:"waiting"`
 	Held    int         `json:"held"` // need the clerk
+	Link    weather     `json:"link"`
 	Jobs    []queuedJob `json:"jobs"`
+}
+
+// weather is what the link is like.
+type weather struct {
+	Open        bool       `json:"open"`   // a program exchanges; else nothing moves
+	On          bool       `json:"on"`     // switched on
+	Online      bool       `json:"online"` // the last attempt got through
+	Plain       bool       `json:"plain"`  // unencrypted http
+	LastSuccess *time.Time `json:"lastSuccess,omitempty"`
+	LastError   string     `json:"lastError,omitempty"` // class of the last failure
+	Hold        ui.Hold    `json:"hold"`                // what holds the queue back: paused, quiet, budget or ""
+	Until       *time.Time `json:"until,omitempty"`     // when it ends by itself
+	Rate        float64    `json:"rate"`                // bytes a second, 0 unknown
+	Left        int64      `json:"left"`                // bytes
+	ETA         float64    `json:"etaSeconds"`          // 0 unknown
+	Spent       int64      `json:"spent"`               // bytes of today
+	Budget      int64      `json:"budget"`              // bytes a day, 0 for any number
+	Lifted      bool       `json:"lifted"`              // no budget today
+	// ClockSkew is how far the axis's clock is ahead of this machine's, absent
+	// while nothing is known; ClockWrong is more than five minutes either way.
+	ClockSkew  *float64 `json:"clockSkewSeconds,omitempty"`
+	ClockWrong bool     `json:"clockWrong"`
 }
 
 // queuedJob is one thing the link still has to do.
@@ -31,8 +61,11 @@ type queuedJob struct {
 	Record   string         `json:"record,omitempty"`
 	Title    string         `json:"title"`
 	State    store.JobState `json:"state"`
+	Running  bool           `json:"running"`
 	Urgency  int            `json:"urgency"`
 	Size     int64          `json:"size"`
+	Done     int64          `json:"done"`  // bytes
+	Total    int64          `json:"total"` // bytes, 0 unknown
 	Created  time.Time      `json:"created"`
 	NextTry  *time.Time     `json:"nextTry,omitempty"`
 	Attempts int            `json:"attempts"`
@@ -40,37 +73,75 @@ type queuedJob struct {
 	Reason   string         `json:"reason,omitempty"`
 }
 
-func (v *queueVerb) Run(c *call) error {
+func (v *queueShowVerb) Run(c *call) error {
+	if v.Limit < 0 {
+		return badUsage("--limit: phải là một số từ 0 trở lên")
+	}
 	return c.inOffice(func(w *workplace) error {
 		if v.Retry != "" {
 			if err := w.courier.Retry(v.Retry); err != nil {
 				return err
 			}
 		}
-		jobs, err := w.jobs()
+		answer, err := w.queue(v.Limit, c.place != nil)
 		if err != nil {
 			return err
 		}
-		answer := queued{Jobs: []queuedJob{}}
-		for _, j := range jobs {
-			answer.Jobs = append(answer.Jobs, w.queuedJob(j))
-			if j.State == store.Held {
-				answer.Held++
-			} else {
-				answer.Waiting++
-			}
-		}
-		return c.say(answer, func(out io.Writer) { printQueue(out, answer) })
+		return c.say(answer, func(out io.Writer) { w.printQueue(out, answer) })
 	})
 }
 
-func (w *workplace) queuedJob(j store.Job) queuedJob {
-	q := queuedJob{ID: j.ID, Kind: j.Kind, Record: j.Record, Title: w.jobTitle(j), State: j.State, Urgency: j.Urgency,
-		Size: j.Size, Created: j.Created, Attempts: j.Attempts, Class: j.Class, Reason: reason(j.Class, j.Reason)}
-	if !j.NextTry.IsZero() {
-		q.NextTry = &j.NextTry
+// queue is the link and at most limit of its jobs, 0 being all; open tells
+// whether somebody exchanges.
+func (w *workplace) queue(limit int, open bool) (queued, error) {
+	answer := queued{Link: w.weather(open), Jobs: []queuedJob{}}
+	err := w.store.View(func(tx *store.Tx) error {
+		answer.Waiting, answer.Held = tx.CountStates()
+		return nil
+	})
+	running := w.courier.State().Running
+	for after := store.Cursor(""); err == nil; {
+		size := queuePage
+		if limit > 0 {
+			size = min(size, limit-len(answer.Jobs))
+		}
+		var page []store.Job
+		page, after, err = w.jobPage(after, size, running)
+		for _, j := range page {
+			answer.Jobs = append(answer.Jobs, w.queuedJob(j, contains(running, j.ID)))
+		}
+		if after == "" || len(answer.Jobs) == limit {
+			break
+		}
 	}
-	return q
+	return answer, err
+}
+
+// queuePage is how many jobs are read in one view of the store.
+const queuePage = 500
+
+func (w *workplace) weather(open bool) weather {
+	s := w.courier.State()
+	out := weather{Open: open, On: s.On, Online: s.Online, Plain: w.office.Axis.Plain(), LastSuccess: given(s.LastSuccess), LastError: s.LastError,
+		Hold: hold(s.Why), Until: given(s.Until), Rate: s.Rate, Left: s.Left, ETA: s.ETA.Seconds(), Spent: s.Spent, Budget: s.Budget, Lifted: s.Lifted}
+	if skew, known := w.clock.skew(); known {
+		seconds := skew.Round(time.Second).Seconds()
+		out.ClockSkew, out.ClockWrong = &seconds, skew.Abs() > ui.ClockSlack
+	}
+	return out
+}
+
+// given is a moment unless it is none.
+func given(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func (w *workplace) queuedJob(j store.Job, running bool) queuedJob {
+	return queuedJob{ID: j.ID, Kind: j.Kind, Record: j.Record, Title: w.jobTitle(j), State: j.State, Running: running, Urgency: j.Urgency,
+		Size: j.Size, Done: j.Done, Total: j.Total, Created: j.Created, NextTry: given(j.NextTry), Attempts: j.Attempts, Class: j.Class, Reason: reason(j.Class, j.Reason)}
 }
 
 // jobTitle says in Vietnamese what a job does and for which document.
@@ -79,6 +150,9 @@ func (w *workplace) jobTitle(j store.Job) string {
 		"agencies": "Cập nhật danh bạ cơ quan"}[j.Kind]
 	if !known {
 		what = j.Kind
+	}
+	if j.Record == "" {
+		return what
 	}
 	if in, err := w.inbox.Get(j.Record); err == nil {
 		return what + ": " + title(in)
@@ -89,36 +163,39 @@ func (w *workplace) jobTitle(j store.Job) string {
 	return what
 }
 
-// jobs reads the queue.
-func (w *workplace) jobs() ([]store.Job, error) {
-	var list []store.Job
-	err := w.store.View(func(tx *store.Tx) error {
-		for j, err := range tx.Jobs() {
-			if err != nil {
-				return err
-			}
-			list = append(list, j)
-		}
-		return nil
-	})
-	return list, err
-}
-
-func printQueue(w io.Writer, q queued) {
-	if len(q.Jobs) == 0 {
-		fmt.Fprintln(w, "Hàng đợi trống.")
+// printQueue writes the weather in the screen's sentences, then the jobs.
+func (w *workplace) printQueue(out io.Writer, q queued) {
+	state := w.linkState()
+	state.Idle, state.Waiting, state.Held = !q.Link.Open, q.Waiting, q.Held
+	for _, sentence := range state.Weather(w.inbox.Clock()) {
+		fmt.Fprintln(out, sentence)
+	}
+	if q.Waiting+q.Held == 0 {
+		fmt.Fprintln(out, "Hàng đợi trống.")
 	}
 	for _, j := range q.Jobs {
-		fmt.Fprintf(w, "%s  %s", j.ID, clean(j.Title))
-		if j.State == store.Held {
-			fmt.Fprintf(w, " — chờ văn thư: %s", clean(j.Reason))
-		} else if j.Attempts > 0 {
-			fmt.Fprintf(w, " — đã thử %d lần: %s", j.Attempts, clean(j.Reason))
-		} else if j.Reason != "" {
-			fmt.Fprintf(w, " — %s", clean(j.Reason))
-		}
-		fmt.Fprintln(w)
+		fmt.Fprintf(out, "%s  %s%s\n", j.ID, clean(j.Title), j.words())
 	}
+	if left := q.Waiting + q.Held - len(q.Jobs); left > 0 {
+		fmt.Fprintf(out, "… và %d việc nữa.\n", left)
+	}
+}
+
+// words say how a job stands.
+func (j queuedJob) words() string {
+	switch {
+	case j.Running && j.Total > 0:
+		return fmt.Sprintf(" — đang chạy, %d trong %d byte", j.Done, j.Total)
+	case j.Running:
+		return " — đang chạy"
+	case j.State == store.Held:
+		return " — chờ văn thư: " + clean(j.Reason)
+	case j.Attempts > 0:
+		return fmt.Sprintf(" — đã thử %d lần: %s", j.Attempts, clean(j.Reason))
+	case j.Reason != "":
+		return " — " + clean(j.Reason)
+	}
+	return ""
 }
 
 // reason says in Vietnamese why an attempt failed.
@@ -151,74 +228,4 @@ func classWords(class string) string {
 		return "văn bản vừa thay đổi, sẽ tự thử lại"
 	}
 	return class
-}
-
-// link is the courier as the screen sees it. In the demo the switch cuts the
-// practice line instead of idling the courier, so that the loss of the link
-// is found out the way a real one is.
-type link struct {
-	place *workplace
-	gate  gate // nil in a real office
-}
-
-// gate is a line that can be cut.
-type gate interface {
-	Set(open bool)
-	Open() bool
-}
-
-var _ ui.Link = link{}
-
-// State is what the status line shows.
-func (l link) State() ui.LinkState {
-	s := l.place.courier.State()
-	out := ui.LinkState{On: s.On, Online: s.Online, LastSuccess: s.LastSuccess, LastError: classWords(s.LastError), Waiting: s.Waiting, Held: s.Held}
-	if l.gate != nil {
-		out.On = l.gate.Open()
-		out.Online = out.Online && out.On
-	}
-	return out
-}
-
-// Set switches the link.
-func (l link) Set(on bool) {
-	if l.gate == nil {
-		l.place.courier.SetLink(on)
-		return
-	}
-	l.gate.Set(on)
-	l.place.courier.Wake()
-}
-
-// Wake tries now.
-func (l link) Wake() { l.place.courier.Wake() }
-
-// Retry tries a held job again.
-func (l link) Retry(id string) error { return l.place.courier.Retry(id) }
-
-// Changed is signalled when there may be something new to show.
-func (l link) Changed() <-chan struct{} { return l.place.courier.Changed() }
-
-// Jobs is the queue.
-func (l link) Jobs() ([]ui.Job, error) {
-	jobs, err := l.place.jobs()
-	if err != nil {
-		return nil, err
-	}
-	running := l.place.courier.State().Running
-	var list []ui.Job
-	for _, j := range jobs {
-		row := l.job(j)
-		if i := slices.IndexFunc(running, func(r store.Job) bool { return r.ID == j.ID }); i >= 0 {
-			row.Running, row.Done, row.Total = true, running[i].Done, running[i].Total
-		}
-		list = append(list, row)
-	}
-	return list, nil
-}
-
-func (l link) job(j store.Job) ui.Job {
-	return ui.Job{ID: j.ID, Kind: j.Kind, Record: j.Record, Title: l.place.jobTitle(j), Urgency: document.Urgency(j.Urgency),
-		Size: j.Size, Created: j.Created, NextTry: j.NextTry, Attempts: j.Attempts, Held: j.State == store.Held,
-		Reason: reason(j.Class, j.Reason)}
 }

@@ -85,7 +85,10 @@ func (w *workplace) work(c *call, g gate) error {
 	beside.Go(func() {
 		select {
 		case <-ready: // nothing competes with the first screen
-			beside.Go(func() { w.press.warm(ctx) })
+			beside.Go(func() {
+				w.press.warm(ctx)
+				w.tidy.keep(ctx)
+			})
 			w.courier.Run(ctx) // ends with ctx; what went wrong is in its state
 		case <-ctx.Done():
 		}
