@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"io"
 
 	"vanthu/internal/document"
@@ -16,7 +17,8 @@ const maxLooked = 64 << 20
 // desks refuse it at their doors, and the packet verbs are doors too. A page
 // that cannot be read is left to the clerk's eyes.
 func (c *call) refuseSecretPacket(d edxml.Document) error {
-	texts := []string{d.Type.Name, d.Subject, d.Content, d.Other.Sphere, d.Other.TyperNotation, d.Code.Number, d.Code.Notation}
+	texts := []string{d.Type.Name, d.Subject, d.Content, d.Other.Sphere, d.Other.TyperNotation, d.Code.Number, d.Code.Notation, d.Business.Reason}
+	texts = append(texts, d.Other.Appendixes...)
 	for _, a := range d.Attachments {
 		texts = append(texts, a.Name, a.Description)
 	}
@@ -44,11 +46,18 @@ func (c *call) refuseSecretPacket(d edxml.Document) error {
 	return nil
 }
 
+// lookInto is what may be a PDF with a mark on it; of other files only the
+// beginning, which tells that they are none.
 func lookInto(a edxml.Attachment) ([]byte, error) {
 	r, err := a.Open()
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	return io.ReadAll(io.LimitReader(r, maxLooked))
+	content := bufio.NewReaderSize(io.LimitReader(r, maxLooked), 4<<10)
+	head, err := content.Peek(4 << 10)
+	if err == nil && !document.LooksPDF(head) {
+		return head, nil
+	}
+	return io.ReadAll(content)
 }
