@@ -15,8 +15,8 @@ import (
 	"vanthu/internal/office"
 )
 
-// newOwner opens a small office in this process and serves it.
-func newOwner(t *testing.T) *workplace {
+// newPlace opens a small office in this process.
+func newPlace(t testing.TB) *workplace {
 	t.Helper()
 	home, err := office.HomeAt(t.TempDir())
 	if err != nil {
@@ -34,6 +34,13 @@ func newOwner(t *testing.T) *workplace {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return w
+}
+
+// newOwner is newPlace that serves other programs until the test ends.
+func newOwner(t testing.TB) *workplace {
+	t.Helper()
+	w := newPlace(t)
 	own, err := w.listen(context.Background())
 	if err != nil {
 		t.Fatal(err)
