@@ -106,11 +106,12 @@ func (e entry) unit() unitRow {
 	return row
 }
 
-// units tells every entry, the dissolved ones too. A version asks for newer ones
-// only: that is ours, the real axis is not known to have it.
+// units tells every entry, the dissolved ones too. A unitVersion asks for newer
+// ones only: that is ours, the real axis is not known to have it. (Header
+// XroadVnpt-version is the SDK's own.)
 func (a *Axis) units(r request, w http.ResponseWriter) {
 	drain(r)
-	since, err := strconv.ParseInt(param(r.Request, "version"), 10, 64)
+	since, err := strconv.ParseInt(param(r.Request, "unitVersion"), 10, 64)
 	if err != nil {
 		since = 0
 	}
