@@ -53,6 +53,7 @@ type KeyInfo struct {
 	Holder       string    // common name of the certificate's subject
 	Organization string    // organisation of the certificate's subject, may be empty
 	Serial       string    // certificate serial number, upper-case hex
+	Pad          bool      // the PIN is typed on the reader's own keys, never here
 	Soft         bool      // the private key lies in a file: practice only
 	NotAfter     time.Time // end of the certificate's validity
 	Tries        Tries     // what the device says about the PIN attempts left

@@ -94,7 +94,8 @@ func (t *Tokens) Scan(ctx context.Context, modules []string) []ModuleReport {
 // attempt is spent only when ctx comes from ConfirmFinalTry (ErrFinalTry);
 // a refused PIN comes back as a *PINError and is never tried again. When the
 // token already holds a login of these Tokens the PIN is not sent at all.
-// guard may be nil. The caller wipes the PIN; for a key that wants its PIN at
+// A token whose reader asks for the PIN (KeyInfo.Pad) is not sent pin at all; its
+// holder has a minute to type. guard may be nil. The caller wipes the PIN; for a key that wants its PIN at
 // every signature (CKA_ALWAYS_AUTHENTICATE) a copy lives until Close.
 func (t *Tokens) Open(ctx context.Context, modules []string, ref string, pin PIN, guard Guard) (Key, error) {
 	r, err := parseTokenRef(ref)
@@ -104,9 +105,9 @@ func (t *Tokens) Open(ctx context.Context, modules []string, ref string, pin PIN
 	var last error
 	for _, path := range modules {
 		m := t.get(path)
-		slot, err := findSlot(ctx, m, r.serial)
+		at, err := find(ctx, m, r.serial)
 		if err == nil {
-			return openSlot(ctx, m, slot, r, pin, guard)
+			return openSlot(ctx, m, at, r, pin, guard)
 		}
 		if !errors.Is(err, ErrNoToken) {
 			last = err

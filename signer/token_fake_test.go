@@ -70,6 +70,9 @@ func (f *fakeDriver) tokens() *Tokens {
 	}}
 }
 
+// Ended tells whether the last process has been ended.
+func (f *fakeDriver) Ended() bool { return f.loads > 0 && f.kills == f.loads }
+
 // Kill is the end of the process: the login and the sessions end with it, and so
 // does whatever hangs.
 func (f *fakeDriver) Kill() {
@@ -195,6 +198,13 @@ func (f *fakeDriver) Sign(_ pkcs11.SessionHandle, digestInfo []byte) ([]byte, er
 	}
 	f.armed = false
 	return f.key.Sign(rand.Reader, digestInfo[19:], crypto.SHA256)
+}
+
+func (f *fakeDriver) SignAtOnce(s pkcs11.SessionHandle, mechanism uint, o pkcs11.ObjectHandle, digestInfo []byte) ([]byte, error) {
+	if err := f.SignInit(s, mechanism, o); err != nil {
+		return nil, err
+	}
+	return f.Sign(s, digestInfo)
 }
 
 // count is a Guard in memory.

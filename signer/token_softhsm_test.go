@@ -29,7 +29,7 @@ const (
 
 // hsmTokens are the labels of the tokens; they are all made before the module
 // is loaded, because SoftHSM looks for new ones only when it starts.
-var hsmTokens = []string{"leader-rsa", "agency-ec", "wrong-pin", "two-keys"}
+var hsmTokens = []string{"leader-rsa", "agency-ec", "wrong-pin", "two-keys", "device"}
 
 // hsm is the soft token store of this test process.
 var hsm = sync.OnceValues(func() (string, error) {
@@ -71,14 +71,14 @@ func hsmUtil(args ...string) error {
 }
 
 // hsmStick are Tokens of this test alone.
-func hsmStick(t *testing.T) *Tokens {
+func hsmStick(t testing.TB) *Tokens {
 	tokens := &Tokens{}
 	t.Cleanup(tokens.Close)
 	return tokens
 }
 
 // needHSM skips without SoftHSM, or fails where tools are required.
-func needHSM(t *testing.T) {
+func needHSM(t testing.TB) {
 	t.Helper()
 	_, err := exec.LookPath("softhsm2-util")
 	if _, e := os.Stat(hsmModule); err == nil {
@@ -96,7 +96,7 @@ func needHSM(t *testing.T) {
 }
 
 // importKey puts a key and its certificate onto a soft token.
-func importKey(t *testing.T, label string, id byte, key crypto.Signer, certs ...*x509.Certificate) {
+func importKey(t testing.TB, label string, id byte, key crypto.Signer, certs ...*x509.Certificate) {
 	t.Helper()
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
@@ -174,7 +174,7 @@ func slotOf(d *pkcs11.Ctx, label string) (uint, error) {
 }
 
 // practiceKey issues a certificate for a soft token test.
-func practiceKey(t *testing.T, s ca.Subject) (*ca.CA, crypto.Signer, *x509.Certificate) {
+func practiceKey(t testing.TB, s ca.Subject) (*ca.CA, crypto.Signer, *x509.Certificate) {
 	t.Helper()
 	c, err := ca.Make(t.TempDir(), ca.Options{})
 	if err != nil {
@@ -188,7 +188,7 @@ func practiceKey(t *testing.T, s ca.Subject) (*ca.CA, crypto.Signer, *x509.Certi
 }
 
 // keysOn lists the keys on one token.
-func keysOn(t *testing.T, label string) []KeyInfo {
+func keysOn(t testing.TB, label string) []KeyInfo {
 	t.Helper()
 	all, err := hsmStick(t).List(t.Context(), []string{hsmModule})
 	if err != nil {

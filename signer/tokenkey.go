@@ -20,9 +20,9 @@ import (
 type tokenKey struct {
 	module  *module
 	library library // the one it was opened in; a later one knows nothing of it
-	slot    uint
-	ref     tokenRef
-	guard   Guard
+	place
+	ref   tokenRef
+	guard Guard
 
 	session pkcs11.SessionHandle
 	object  pkcs11.ObjectHandle
@@ -55,7 +55,7 @@ func (k *tokenKey) open(ctx context.Context, d library) (err error) {
 		return fmt.Errorf("open a session: %w", deviceError(err))
 	}
 	attempt := login{session: k.session, slot: k.slot, serial: k.ref.serial,
-		user: pkcs11.CKU_USER, pin: k.pin, guard: k.guard}
+		user: pkcs11.CKU_USER, pin: k.pin, pad: k.pad, guard: k.guard}
 	if err := attempt.attempt(ctx, d); err != nil {
 		d.CloseSession(k.session) //nolint:errcheck // the first error counts
 		return err
@@ -148,7 +148,7 @@ func (k *tokenKey) Sign(ctx context.Context, digest []byte, h crypto.Hash) ([]by
 	if err != nil {
 		return nil, fmt.Errorf("sign with %s: %w", k.ref, err)
 	}
-	sig, err := do(ctx, k.module, signLimit, func(d library) ([]byte, error) {
+	sig, err := do(ctx, k.module, k.limit(), func(d library) ([]byte, error) {
 		return k.operate(ctx, d, mechanism, input)
 	})
 	if err != nil {
@@ -170,25 +170,33 @@ func (k *tokenKey) operate(ctx context.Context, d library, mechanism uint, input
 	if k.gone || d != k.library {
 		return nil, fmt.Errorf("key is closed: %w", ErrNoToken)
 	}
+	if !k.always {
+		sig, err := d.SignAtOnce(k.session, mechanism, k.object, input)
+		return sig, deviceError(err)
+	}
 	if err := d.SignInit(k.session, mechanism, k.object); err != nil {
 		return nil, deviceError(err)
 	}
-	if k.always {
-		if len(k.pin) == 0 {
-			return nil, &PINError{Tries: TriesLow, Left: 1}
-		}
-		again := login{session: k.session, slot: k.slot, serial: k.ref.serial,
-			user: pkcs11.CKU_CONTEXT_SPECIFIC, pin: k.pin, guard: k.guard}
-		if err := again.attempt(ctx, d); err != nil {
-			k.dropPIN() // refused once is never sent again
-			return nil, err
-		}
+	if err := k.loginAgain(ctx, d); err != nil {
+		return nil, err
 	}
 	sig, err := d.Sign(k.session, input)
-	if err != nil {
-		return nil, deviceError(err)
+	return sig, deviceError(err)
+}
+
+// loginAgain is the login for one signature of a key that wants it
+// (CKA_ALWAYS_AUTHENTICATE).
+func (k *tokenKey) loginAgain(ctx context.Context, d library) error {
+	if len(k.pin) == 0 && !k.pad {
+		return &PINError{Tries: TriesLow, Left: 1}
 	}
-	return sig, nil
+	again := login{session: k.session, slot: k.slot, serial: k.ref.serial,
+		user: pkcs11.CKU_CONTEXT_SPECIFIC, pin: k.pin, pad: k.pad, guard: k.guard}
+	err := again.attempt(ctx, d)
+	if err != nil {
+		k.dropPIN() // refused once is never sent again
+	}
+	return err
 }
 
 // Close implements Key.

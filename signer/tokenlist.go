@@ -61,6 +61,7 @@ func scanSlot(d library, slot uint) ([]KeyInfo, error) {
 	bare := KeyInfo{
 		Ref:   tokenRef{serial: cleanText(info.SerialNumber)}.String(),
 		Label: cleanText(info.Label),
+		Pad:   hasPad(info),
 		Tries: triesOf(info.Flags, 0),
 	}
 	session, err := d.OpenSession(slot, pkcs11.CKF_SERIAL_SESSION)
@@ -89,6 +90,7 @@ func tokenKeyInfo(info pkcs11.TokenInfo, c tokenCert) KeyInfo {
 	k := certificateInfo(c.cert)
 	k.Ref = tokenRef{serial: cleanText(info.SerialNumber), id: c.id}.String()
 	k.Label = cleanText(info.Label)
+	k.Pad = hasPad(info)
 	k.Tries = triesOf(info.Flags, 0)
 	return k
 }

@@ -3,6 +3,7 @@ package signer
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/miekg/pkcs11"
 )
@@ -42,6 +43,7 @@ type login struct {
 	serial  string // of the token
 	user    uint   // CKU_USER, or CKU_CONTEXT_SPECIFIC for one signature
 	pin     PIN
+	pad     bool // the PIN is typed on the reader; ours is not sent
 	guard   Guard
 }
 
@@ -59,7 +61,7 @@ func (l login) attempt(ctx context.Context, d library) error {
 	if err := l.allowed(ctx, d); err != nil {
 		return err
 	}
-	if len(l.pin) == 0 {
+	if len(l.pin) == 0 && !l.pad {
 		return l.refused(d) // an empty entry never costs an attempt
 	}
 	if err := ctx.Err(); err != nil {
@@ -68,7 +70,7 @@ func (l login) attempt(ctx context.Context, d library) error {
 	if err := l.note(true); err != nil {
 		return fmt.Errorf("count the PIN attempt on token %s: %w", l.serial, err)
 	}
-	err := d.Login(l.session, l.user, l.pin)
+	err := d.Login(l.session, l.user, l.sent())
 	switch {
 	case err == nil, isCode(err, pkcs11.CKR_USER_ALREADY_LOGGED_IN):
 		if err := l.note(false); err != nil {
@@ -81,6 +83,14 @@ func (l login) attempt(ctx context.Context, d library) error {
 		return &PINError{Tries: TriesLocked}
 	}
 	return fmt.Errorf("log in to token %s: %w", l.serial, deviceError(err))
+}
+
+// sent is what goes to the device: nil lets its reader ask for the PIN.
+func (l login) sent() []byte {
+	if l.pad {
+		return nil
+	}
+	return l.pin
 }
 
 // allowed reads the token's flags and our count and says whether the PIN may
@@ -152,29 +162,47 @@ func deviceError(err error) error {
 	return err
 }
 
-// findSlot looks for the token with a serial number: ErrNoToken when no slot of
-// the module has it.
-func findSlot(ctx context.Context, m *module, serial string) (uint, error) {
-	return do(ctx, m, askLimit, func(d library) (uint, error) {
+// place is where a token was found.
+type place struct {
+	slot uint
+	pad  bool // its reader asks for the PIN
+}
+
+// limit is how long a conversation with a login in it may take.
+func (p place) limit() time.Duration {
+	if p.pad {
+		return padLimit
+	}
+	return signLimit
+}
+
+// find looks for the token with a serial number: ErrNoToken when no slot of the
+// module has it.
+func find(ctx context.Context, m *module, serial string) (place, error) {
+	return do(ctx, m, askLimit, func(d library) (place, error) {
 		slots, err := d.GetSlotList(true)
 		if err != nil {
-			return 0, fmt.Errorf("module %s: list slots: %w", m.path, err)
+			return place{}, fmt.Errorf("module %s: list slots: %w", m.path, err)
 		}
 		for _, s := range slots {
 			info, err := d.GetTokenInfo(s)
 			if err == nil && cleanText(info.SerialNumber) == serial {
-				return s, nil
+				return place{slot: s, pad: hasPad(info)}, nil
 			}
 		}
-		return 0, ErrNoToken
+		return place{}, ErrNoToken
 	})
+}
+
+func hasPad(info pkcs11.TokenInfo) bool {
+	return info.Flags&pkcs11.CKF_PROTECTED_AUTHENTICATION_PATH != 0
 }
 
 // openSlot logs in and finds the key, all in one conversation so that nobody
 // else's attempt comes between the flags and the PIN.
-func openSlot(ctx context.Context, m *module, slot uint, ref tokenRef, pin PIN, guard Guard) (Key, error) {
-	key, err := do(ctx, m, signLimit, func(d library) (*tokenKey, error) {
-		k := &tokenKey{module: m, library: d, slot: slot, ref: ref, guard: guard, pin: append(PIN(nil), pin...)}
+func openSlot(ctx context.Context, m *module, at place, ref tokenRef, pin PIN, guard Guard) (Key, error) {
+	key, err := do(ctx, m, at.limit(), func(d library) (*tokenKey, error) {
+		k := &tokenKey{module: m, library: d, place: at, ref: ref, guard: guard, pin: append(PIN(nil), pin...)}
 		err := k.open(ctx, d)
 		if err != nil || !k.always {
 			k.dropPIN()

@@ -37,7 +37,9 @@ type library interface {
 	GetAttribute(sh pkcs11.SessionHandle, o pkcs11.ObjectHandle, kind uint) ([]byte, error)
 	SignInit(sh pkcs11.SessionHandle, mechanism uint, o pkcs11.ObjectHandle) error
 	Sign(sh pkcs11.SessionHandle, message []byte) ([]byte, error)
+	SignAtOnce(sh pkcs11.SessionHandle, mechanism uint, o pkcs11.ObjectHandle, message []byte) ([]byte, error)
 	Kill() // ends the library's process; whatever call is under way fails
+	Ended() bool
 }
 
 var _ library = (*driver.Process)(nil)
@@ -81,9 +83,9 @@ func do[T any](ctx context.Context, m *module, limit time.Duration, fn func(l li
 		m.forget()
 		return none, m.gaveUp(ctx)
 	}
-	if errors.Is(err, driver.ErrDied) {
+	if m.running == l && l.Ended() { // whatever fn made of it
 		m.forget()
-		return none, fmt.Errorf("module %s: %w: %w", m.path, ErrHung, err)
+		return none, fmt.Errorf("module %s: %w: its process fell", m.path, ErrHung)
 	}
 	return v, err
 }

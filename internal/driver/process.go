@@ -70,6 +70,16 @@ func (p *Process) Kill() {
 	})
 }
 
+// Ended tells that the helper is no more, as far as a call has found out.
+func (p *Process) Ended() bool {
+	select {
+	case <-p.dead:
+		return true
+	default:
+		return false
+	}
+}
+
 // call is one frame there and one back. A broken line is the end of the helper.
 func (p *Process) call(f *frame) (*fields, error) {
 	p.turn.Lock()
@@ -190,4 +200,11 @@ func (p *Process) SignInit(s pkcs11.SessionHandle, mechanism uint, o pkcs11.Obje
 // Sign ends it.
 func (p *Process) Sign(s pkcs11.SessionHandle, message []byte) ([]byte, error) {
 	return ask(p, newFrame(opSign).number(uint(s)).bytes(message), (*fields).bytes)
+}
+
+// SignAtOnce is SignInit and Sign in one frame, for keys that want no login in
+// between.
+func (p *Process) SignAtOnce(s pkcs11.SessionHandle, mechanism uint, o pkcs11.ObjectHandle, message []byte) ([]byte, error) {
+	f := newFrame(opSignAtOnce).number(uint(s)).number(mechanism).number(uint(o)).number(uint(s)).bytes(message)
+	return ask(p, f, (*fields).bytes)
 }

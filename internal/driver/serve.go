@@ -25,6 +25,7 @@ const (
 	opAttribute
 	opSignInit
 	opSign
+	opSignAtOnce
 )
 
 // Main is the whole life of a helper, when the arguments of the process (with
@@ -111,7 +112,7 @@ func (h *helper) initialize() error {
 func (h *helper) calls() map[byte]func(*fields) *frame {
 	return map[byte]func(*fields) *frame{
 		opInfo: h.info, opSlots: h.slots, opToken: h.token, opOpen: h.open, opClose: h.close, opSession: h.session,
-		opLogin: h.login, opLogout: h.logout, opFind: h.find, opAttribute: h.attribute, opSignInit: h.signInit, opSign: h.sign,
+		opLogin: h.login, opLogout: h.logout, opFind: h.find, opAttribute: h.attribute, opSignInit: h.signInit, opSign: h.sign, opSignAtOnce: h.signAtOnce,
 	}
 }
 
@@ -182,12 +183,21 @@ func (h *helper) attribute(f *fields) *frame {
 	return answer(err).bytes(value)
 }
 
-func (h *helper) signInit(f *fields) *frame {
+func (h *helper) signInit(f *fields) *frame { return answer(h.beginSignature(f)) }
+
+func (h *helper) beginSignature(f *fields) error {
 	session, mechanism, key := f.number(), f.number(), f.number()
-	return answer(h.ctx.SignInit(pkcs11.SessionHandle(session), []*pkcs11.Mechanism{pkcs11.NewMechanism(mechanism, nil)}, pkcs11.ObjectHandle(key)))
+	return h.ctx.SignInit(pkcs11.SessionHandle(session), []*pkcs11.Mechanism{pkcs11.NewMechanism(mechanism, nil)}, pkcs11.ObjectHandle(key))
 }
 
 func (h *helper) sign(f *fields) *frame {
 	sig, err := h.ctx.Sign(pkcs11.SessionHandle(f.number()), f.bytes())
 	return answer(err).bytes(sig)
+}
+
+func (h *helper) signAtOnce(f *fields) *frame {
+	if err := h.beginSignature(f); err != nil {
+		return answer(err)
+	}
+	return h.sign(f)
 }
