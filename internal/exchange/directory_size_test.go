@@ -36,7 +36,9 @@ func nation(n int, take func(axis.Agency)) {
 	kinds := []string{"Ủy ban nhân dân", "Hội đồng nhân dân", "Đảng ủy", "Văn phòng Đảng ủy", "Phòng Kinh tế", "Phòng Văn hóa - Xã hội",
 		"Trung tâm Phục vụ hành chính công", "Trạm Y tế", "Công an", "Ban Chỉ huy Quân sự", "Ủy ban Mặt trận Tổ quốc", "Hội Nông dân", "Hội Cựu chiến binh",
 		"Trường Tiểu học", "Trường Trung học cơ sở", "Trường Mầm non", "Đoàn Thanh niên", "Hội Liên hiệp Phụ nữ", "Ban Tiếp công dân", "Đội Quản lý trật tự"}
-	word := func() string { return syllables[chance.IntN(len(syllables))] + " " + syllables[chance.IntN(len(syllables))] }
+	word := func() string {
+		return syllables[chance.IntN(len(syllables))] + " " + syllables[chance.IntN(len(syllables))]
+	}
 	id := 0
 	body := func(code, name, parent string) string {
 		if id++; id > n {

@@ -1,0 +1,427 @@
+package exchange_test
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"vanthu/inbox"
+	"vanthu/internal/axis"
+	"vanthu/internal/axis/axissim"
+	"vanthu/internal/axis/axistest"
+	"vanthu/internal/courier"
+	"vanthu/internal/document"
+	"vanthu/outbox"
+	"vanthu/store"
+)
+
+// trouble stands before an axis and spoils every request for some operations.
+type trouble struct {
+	next  http.Handler
+	mu    sync.Mutex
+	fault axistest.Fault
+	on    []string
+	met   int
+}
+
+// spoil begins a fault of operations; lift ends it and tells how many requests
+// met it.
+func (b *trouble) spoil(fault axistest.Fault, operations ...string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.fault, b.on, b.met = fault, operations, 0
+}
+
+func (b *trouble) lift() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.fault = nil
+	return b.met
+}
+
+// ServeHTTP lets the request meet the fault, or pass.
+func (b *trouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	b.mu.Lock()
+	fault := b.fault
+	if !slices.Contains(b.on, path.Base(r.URL.Path)) {
+		fault = nil
+	}
+	if fault != nil {
+		b.met++
+	}
+	b.mu.Unlock()
+	if fault == nil {
+		b.next.ServeHTTP(w, r)
+		return
+	}
+	fault(w, r, b.next)
+}
+
+// bench is two offices behind one trouble: ours sends, theirs receives. Each is
+// a real courier over a real store, with both desks and the exchange.
+type bench struct {
+	*world
+	*trouble
+	m            axistest.Misbehaviour
+	ours, theirs *office
+	subjects     []string // of the documents sent, in order
+}
+
+func newBench(t *testing.T, m axistest.Misbehaviour) *bench {
+	w := newWorld(t)
+	b := &bench{world: w, trouble: &trouble{next: w.sim.Handler()}, m: m}
+	server := httptest.NewServer(b.trouble)
+	t.Cleanup(server.Close)
+	b.ours, b.theirs = w.office(commune(), "dinhmy", "một"), w.office(neighbour(), "vinhhoa", "hai")
+	for o, c := range map[*office]axis.Config{b.ours: {System: "dinhmy", Secret: []byte("một")}, b.theirs: {System: "vinhhoa", Secret: []byte("hai")}} {
+		// A connection per call: net/http by itself repeats a request whose old
+		// connection broke before the first byte.
+		c.URL, c.Clock, c.PlainAllowed, c.HTTP = server.URL, w.clock, true, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+		if m.Hangs {
+			c.Timeout = 50 * time.Millisecond
+		}
+		client, err := axis.New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Axis = client
+	}
+	b.ours.drain()
+	b.theirs.drain()
+	return b
+}
+
+// round lets an office's courier run once behind the fault.
+func (b *bench) round(o *office, operations ...string) (class string) {
+	b.t.Helper()
+	b.spoil(b.m.Fault, operations...)
+	_, err := o.courier.Drain(b.t.Context())
+	if b.lift() == 0 {
+		b.t.Errorf("no request for %v met the fault", operations)
+	}
+	return courier.Class(err)
+}
+
+// left is what is left of a job, in the words of the table.
+func (o *office) left(id string) string {
+	j, open := o.jobs()[id]
+	if !open {
+		return axistest.Gone
+	}
+	next := "now"
+	if !j.NextTry.IsZero() {
+		next = "later"
+		if !j.NextTry.After(o.w.clock()) {
+			next = "overdue"
+		}
+	}
+	if j.State == store.Held {
+		next = ""
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s %s %d %s", j.State, cmp.Or(j.Class, "-"), j.Attempts, next))
+}
+
+// recover lets the fault be over: time passes, the clerk lets held jobs be tried
+// again, and nothing is left to do.
+func (b *bench) recover(offices ...*office) {
+	b.t.Helper()
+	for _, o := range offices {
+		for range 6 {
+			b.pass(time.Hour)
+			for id, j := range o.jobs() {
+				if j.State == store.Held {
+					if err := o.courier.Retry(id); err != nil {
+						b.t.Fatal(err)
+					}
+				}
+			}
+			o.drain()
+			if len(o.jobs()) == 0 {
+				break
+			}
+		}
+		if jobs := o.jobs(); len(jobs) > 0 {
+			b.t.Fatalf("jobs that never end: %+v", jobs)
+		}
+	}
+}
+
+func (b *bench) want(what, got, want string) {
+	b.t.Helper()
+	if got != want {
+		b.t.Errorf("%s: %q, want %q", what, got, want)
+	}
+}
+
+// TestQueueBehindMisbehaviours: for every row of the matrix, each kind of work
+// meets the fault through a real courier. After one round the queue stands as the
+// table says; when the fault is gone everything arrives, each thing once.
+func TestQueueBehindMisbehaviours(t *testing.T) {
+	for i, m := range axistest.Misbehaviours() {
+		if testing.Short() && i%8 != 0 {
+			continue
+		}
+		t.Run(m.Does, func(t *testing.T) {
+			t.Parallel() // the time goes into fsync
+			b := newBench(t, m)
+			b.t = t
+			sent := b.sending()
+			b.polling()
+			b.fetching()
+			b.reporting(sent)
+			b.reconciling()
+			b.refreshing()
+			b.books()
+		})
+	}
+	if testing.Verbose() {
+		t.Logf("\n%s", table(axistest.Misbehaviours()))
+	}
+}
+
+// issueTo issues a document of ours to the neighbour and the province.
+func (b *bench) issueTo() outbox.Document {
+	doc := b.ours.issue(neighbour(), province())
+	b.subjects = append(b.subjects, doc.Code.String())
+	return doc
+}
+
+// sending: a document for two meets the fault.
+func (b *bench) sending() outbox.Document {
+	b.t.Helper()
+	doc := b.issueTo()
+	b.round(b.ours, "sendEdoc")
+	left, states := b.ours.left("send/"+doc.ID), b.ours.states(doc.ID)
+	switch b.m.Queue.Send {
+	case axistest.Refused:
+		b.want("send", left, axistest.Gone)
+		b.want("deliveries", states, map[bool]string{true: "Đã gửi, Gửi lỗi", false: "Gửi lỗi, Gửi lỗi"}[b.m.Sends])
+		defer b.resend(doc)
+	case axistest.Gone:
+		b.want("send", left, axistest.Gone)
+		b.want("deliveries", states, "Đã gửi, Đã gửi")
+	default:
+		b.want("send", left, b.m.Queue.Send)
+		b.want("deliveries", states, "Chưa gửi, Chưa gửi")
+	}
+	copies := 2 * b.m.Acts
+	if b.m.Sends {
+		copies = 1
+	}
+	if n := b.ours.sent(axis.Edoc); n != copies {
+		b.t.Errorf("the axis took %d copies, want %d", n, copies)
+	}
+	b.recover(b.ours)
+	return doc
+}
+
+// resend is the clerk who sends again to those that were refused.
+func (b *bench) resend(doc outbox.Document) {
+	b.t.Helper()
+	if err := b.ours.Outbox.Resend(doc.ID); err != nil {
+		b.t.Fatal(err)
+	}
+	b.recover(b.ours)
+}
+
+// polling: the list of what waits for the neighbour meets the fault.
+func (b *bench) polling() {
+	b.t.Helper()
+	before := len(b.theirs.jobs())
+	b.spoil(b.m.Fault, "getReceivedEdocList")
+	err := b.theirs.Poll(b.t.Context())
+	if b.lift() == 0 {
+		b.t.Error("the poll met no fault")
+	}
+	got := courier.Class(err)
+	switch {
+	case err == nil && len(b.theirs.jobs()) > before:
+		got = axistest.Listed
+	case err == nil:
+		got = axistest.Nothing
+	}
+	b.want("poll", got, b.m.Queue.Poll)
+}
+
+// fetching: the copy meets the fault, and then its acknowledgement.
+func (b *bench) fetching() {
+	b.t.Helper()
+	b.pass(time.Hour)
+	b.round(b.theirs, "getEdoc", "downloadEdoc")
+	id := b.waitingID("fetch/")
+	b.want("fetch", b.theirs.left(id), b.m.Queue.Fetch)
+	if b.m.Queue.Fetch == axistest.Gone {
+		b.want("arrived", fmt.Sprint(len(b.theirs.arrived())), fmt.Sprint(b.copies()))
+	} else {
+		b.want("arrived", fmt.Sprint(len(b.theirs.arrived())), "0")
+	}
+	b.recover(b.theirs)
+	doc := b.issueTo() // another one, for the acknowledgement
+	b.recover(b.ours)
+	b.round(b.theirs, "updateStatus")
+	got := axistest.Gone
+	for id := range b.theirs.jobs() {
+		if strings.HasPrefix(id, "ack/") {
+			got = b.theirs.left(id)
+		}
+	}
+	b.want("ack", got, b.m.Queue.Ack)
+	b.want("arrived before its acknowledgement", fmt.Sprint(b.has(doc)), "true")
+	b.recover(b.theirs)
+	b.want("still waiting on the axis", fmt.Sprint(b.theirs.waiting()), "0")
+}
+
+// waitingID is the job of a kind that is open, or one that never was.
+func (b *bench) waitingID(prefix string) string {
+	for _, id := range slices.Sorted(maps.Keys(b.theirs.jobs())) {
+		if strings.HasPrefix(id, prefix) {
+			return id
+		}
+	}
+	return prefix
+}
+
+// copies is how many copies of the first document the neighbour got.
+func (b *bench) copies() int { return max(1, b.m.Acts*b.twice()) }
+
+// twice is 1 where the fault makes doubles of what is sent.
+func (b *bench) twice() int {
+	if b.m.Acts > 1 {
+		return 1
+	}
+	return 0
+}
+
+func (b *bench) has(doc outbox.Document) bool {
+	return slices.ContainsFunc(b.theirs.arrived(), func(s inbox.Summary) bool { return s.Code == doc.Code })
+}
+
+// reporting: the neighbour registers a document, and the status meets the fault.
+func (b *bench) reporting(doc outbox.Document) {
+	b.t.Helper()
+	row := b.theirs.arrived()[slices.IndexFunc(b.theirs.arrived(), func(s inbox.Summary) bool { return s.Code == doc.Code && s.DuplicateOf == "" })]
+	in, err := b.theirs.Inbox.Get(row.ID)
+	if err == nil {
+		_, err = b.theirs.Inbox.Register(row.ID, inbox.Registration{Meta: in.Received})
+	}
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	id := b.waitingID("status/")
+	b.round(b.theirs, "sendEdoc")
+	b.want("status", b.theirs.left(id), b.m.Queue.Status)
+	b.recover(b.theirs, b.ours)
+	got, err := b.ours.Outbox.Get(doc.ID)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var codes []string
+	for _, e := range got.Delivery[0].Events {
+		codes = append(codes, string(e.Code))
+	}
+	b.want("statuses", strings.Join(codes, " "), "01 03")
+}
+
+// reconciling: an answer to a send was lost, and the list of what was sent meets
+// the fault: nothing is sent again before it can be read.
+func (b *bench) reconciling() {
+	b.t.Helper()
+	doc, before := b.issueTo(), b.ours.sent(axis.Edoc)
+	b.spoil(axistest.CutAfter, "sendEdoc")
+	if _, err := b.ours.courier.Drain(b.t.Context()); courier.Class(err) != "offline" {
+		b.t.Fatalf("lost answer: %v", err)
+	}
+	b.pass(time.Hour)
+	b.round(b.ours, "getSentEdocList")
+	b.want("reconcile", b.ours.left("send/"+doc.ID), b.m.Queue.Reconcile)
+	b.recover(b.ours)
+	b.want("deliveries after a lost answer", b.ours.states(doc.ID), "Đã gửi, Đã gửi")
+	if n := b.ours.sent(axis.Edoc) - before; n != 2 && b.m.Queue.Reconcile != axistest.Gone {
+		b.t.Errorf("the axis took %d copies of a document for two", n)
+	}
+	b.recover(b.theirs, b.ours)
+}
+
+// refreshing: the directory meets the fault. The old one stays, then the new one
+// comes.
+func (b *bench) refreshing() {
+	b.t.Helper()
+	today := document.DateOf(b.clock())
+	b.set(today.AddDays(1).Time().Add(14 * time.Hour))
+	b.enter()
+	b.round(b.theirs, "getAgenciesList", "getAgenciesListQD20", "getSynchronizeUnit")
+	b.want("agencies", b.theirs.left("agencies"), b.m.Queue.Agencies)
+	if a, ok, err := b.theirs.Directory.Agency(commune().Code); !ok || err != nil || a.Name != commune().Name {
+		b.t.Errorf("after a fault the directory says %v, %v, %v", a, ok, err)
+	}
+	b.recover(b.theirs)
+	b.set(today.AddDays(9).Time().Add(14 * time.Hour)) // the whole list, whatever came of the changes
+	b.recover(b.theirs, b.ours)
+	if a, ok, err := b.theirs.Directory.Agency("H40.5.4"); !ok || err != nil {
+		b.t.Errorf("the directory did not come anew: %v, %v, %v", a, ok, err)
+	}
+}
+
+// enter adds a body to the axis's directory.
+func (b *bench) enter() {
+	b.t.Helper()
+	err := b.sim.Enter(axissim.Agency{Agency: document.Agency{Code: "H40.5.4", Name: "Ủy ban nhân dân xã Mới"}, Parent: "H40", System: "tinh"})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// books: every document is in the neighbour's books once, whole, and nothing
+// else; doubles are marked as such.
+func (b *bench) books() {
+	b.t.Helper()
+	var once []string
+	for _, s := range b.theirs.arrived() {
+		in, err := b.theirs.Inbox.Get(s.ID)
+		if err != nil || s.State == inbox.Quarantined || len(in.Files) != 1 {
+			b.t.Errorf("%s: %+v, %v", s.Code, in, err)
+		}
+		if s.DuplicateOf == "" {
+			once = append(once, s.Code.String())
+		}
+	}
+	slices.Sort(once)
+	slices.Sort(b.subjects)
+	b.want("books", strings.Join(once, ", "), strings.Join(b.subjects, ", "))
+	if list, err := b.ours.Outbox.Unmatched(); len(list) > 0 || err != nil {
+		b.t.Errorf("statuses of nothing: %+v, %v", list, err)
+	}
+	if n := b.ours.waiting() + b.theirs.waiting(); n != 0 {
+		b.t.Errorf("%d copies wait on the axis", n)
+	}
+}
+
+// table prints the matrix.
+func table(rows []axistest.Misbehaviour) string {
+	var b strings.Builder
+	columns := []string{"the server", "poll", "fetch", "send", "ack", "status", "sent list", "directory", "acts"}
+	line := func(cells ...string) {
+		for i, c := range cells {
+			width := 22
+			if i == 0 {
+				width = 40
+			}
+			fmt.Fprintf(&b, "%-*s", width, c)
+		}
+		b.WriteByte('\n')
+	}
+	line(columns...)
+	for _, m := range rows {
+		q := m.Queue
+		line(m.Does, q.Poll, q.Fetch, q.Send, q.Ack, q.Status, q.Reconcile, q.Agencies, fmt.Sprint(m.Acts))
+	}
+	return b.String()
+}
