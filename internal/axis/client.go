@@ -64,6 +64,14 @@ type Config struct {
 	HashUnpadded bool // hash-file as the SDK misprints it (axis.md §1.4)
 	TrailingCRLF bool // CRLF after the packet, as the SDK sends it
 
+	// NoProbe never asks the axis what it offers beyond the SDK: packets then go
+	// up whole and as they are.
+	NoProbe bool
+	// Patience is how long one transfer of a packet tries a broken line again
+	// before the call gives up; 0 means 20 s once bytes have moved and 5 s before,
+	// negative: not at all.
+	Patience time.Duration
+
 	Timeout   time.Duration // longest time without a byte moving; 0 means DefaultTimeout
 	MaxAnswer int64         // bytes of an answer other than a packet; 0 means DefaultMaxAnswer
 }
@@ -82,6 +90,7 @@ type Client struct {
 	reading *http.Client // for requests that only read
 	dialect dialect
 	skew    atomic.Pointer[time.Duration]
+	today   today // what the axis offers
 }
 
 // String leaves the secret out.

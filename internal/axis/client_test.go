@@ -30,7 +30,7 @@ func clock() time.Time { return time.Date(2026, 11, 21, 9, 27, 26, 661_000_000, 
 func client(t *testing.T, url string, change ...func(*Config)) *Client {
 	t.Helper()
 	transport := &http.Transport{DisableKeepAlives: true}
-	c := Config{URL: url, System: "vxp.test.01", Secret: []byte("test-secret-000"), Clock: clock, HTTP: &http.Client{Transport: transport}}
+	c := Config{URL: url, System: "vxp.test.01", Secret: []byte("test-secret-000"), Clock: clock, NoProbe: true, HTTP: &http.Client{Transport: transport}}
 	for _, f := range change {
 		f(&c)
 	}

@@ -9,10 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
 	"vanthu/internal/document"
+	"vanthu/internal/transfer"
 )
 
 // Message is a packet to send. The axis takes the recipients from the packet;
@@ -23,27 +27,161 @@ type Message struct {
 	To   []document.Code
 	Body io.ReadSeeker
 	Size int64
+
+	// Part is the path, without an ending, of the files in which an upload is
+	// kept between tries; the caller removes them (RemovePart) when the packet is
+	// sent or given up. "" keeps nothing. While they are there, sending again is
+	// safe: the axis knows the upload and answers as before.
+	Part string
+	// Progress is told of the bytes that have gone out and of all, those of the
+	// compressed packet where it goes so, after at most 32 KB. nil is told nothing.
+	Progress func(done, total int64)
 }
 
-// Send sends a packet and returns the docId of the sender's side. The body is
+// Send sends a packet and returns the docId of the sender's side: resumable and
+// compressed where the axis offers it (upload.go), whole otherwise. The body is
 // read twice, for its hash and for the line, and never held in memory. An error
 // of class ErrUnanswered leaves open whether the axis has it.
 func (c *Client) Send(ctx context.Context, m Message) (docID string, err error) {
-	p, err := newParcel(m)
-	if err != nil {
-		return "", fmt.Errorf("send: %w", err)
+	if m.Progress == nil {
+		m.Progress = func(int64, int64) {}
 	}
-	what := service("sendEdoc", m.Type)
-	what.parcel = p
-	err = c.do(ctx, what, func(r reply) error {
-		e, err := c.dialect.read(r, c.config.MaxAnswer, skip)
-		docID = e.docID
-		return err
-	})
+	p, err := newParcel(m)
+	if err == nil {
+		docID, err = c.bestSend(ctx, p)
+	}
 	if err != nil {
-		return "", fmt.Errorf("send: %w", err)
+		return "", fmt.Errorf("send: %w", c.veil(err))
 	}
 	return docID, nil
+}
+
+// bestSend sends the way that suits the axis and falls back without noise.
+func (c *Client) bestSend(ctx context.Context, p *parcel) (string, error) {
+	offer, err := c.offered(ctx)
+	if err != nil {
+		return "", fmt.Errorf("ask what is offered: %w", err)
+	}
+	if offer.tus && p.Size >= uploadFrom {
+		docID, err := c.sendUploaded(ctx, p, offer.encoding)
+		if !errors.Is(err, errNoUpload) {
+			return docID, err
+		}
+		c.withdrawn(func(t *today) { t.offer.tus = false })
+	}
+	if offer.encoding != "" && p.Size >= packFrom {
+		docID, err := c.sendPacked(ctx, p, offer.encoding)
+		if !errors.Is(err, errNotPacked) {
+			return docID, err
+		}
+		c.withdrawn(func(t *today) { t.offer.encoding = "" })
+	}
+	return c.sendWhole(ctx, p)
+}
+
+// packFrom is the length from which packing is worth it, in bytes: less fits
+// into one packet of the line anyway.
+const packFrom = 1200
+
+// errNotPacked tells that the axis does not take the packed form after all.
+var errNotPacked = errors.New("packed body refused")
+
+// sendWhole sends as the SDK does.
+func (c *Client) sendWhole(ctx context.Context, p *parcel) (docID string, err error) {
+	o, err := c.dialect.order(sending(p))
+	if err == nil {
+		docID, err = c.post(ctx, reported(o, p.Progress))
+	}
+	return docID, err
+}
+
+// sendPacked sends the same request with its body packed (RFC 7694).
+func (c *Client) sendPacked(ctx context.Context, p *parcel, encoding string) (docID string, err error) {
+	o, err := c.dialect.order(sending(p))
+	if err != nil {
+		return "", err
+	}
+	base, temporary, err := p.base()
+	if err != nil {
+		return "", err
+	}
+	body, err := o.body()
+	if err != nil {
+		return "", err
+	}
+	packed, err := transfer.NewOutgoing(base, "packed", body, o.size, encoding)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, packed.Remove(), temporary()) }()
+	if !packed.Saves(o.size) {
+		return c.sendWhole(ctx, p)
+	}
+	o.header = o.header.Clone()
+	o.header["Content-Encoding"] = []string{encoding}
+	o.size, o.body = packed.Size(), func() (io.Reader, error) { return packed.Body(0), nil }
+	return c.post(ctx, reported(o, p.Progress))
+}
+
+func sending(p *parcel) call {
+	what := service("sendEdoc", p.Type)
+	what.parcel = p
+	return what
+}
+
+// post makes the request of a send and reads its answer.
+func (c *Client) post(ctx context.Context, o order) (docID string, err error) {
+	err = c.asked(ctx, "sendEdoc", o, func(r reply) error {
+		e, err := c.dialect.read(r, c.config.MaxAnswer, skip)
+		docID = e.docID
+		switch {
+		case err != nil && r.status == http.StatusUnsupportedMediaType && o.header["Content-Encoding"] != nil:
+			return fmt.Errorf("%w: %w", errNotPacked, err)
+		case err != nil && (r.status == http.StatusGone || r.status == http.StatusConflict):
+			return fmt.Errorf("%w: %w", errUploadGone, err)
+		}
+		return err
+	})
+	return docID, err
+}
+
+// asked is do for an order that is made already.
+func (c *Client) asked(ctx context.Context, operation string, o order, take func(reply) error) error {
+	h, err := c.ask(ctx, o, take)
+	if errors.Is(err, errProof) && c.dialect.refused(h) {
+		_, err = c.ask(ctx, o, take)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", operation, err)
+	}
+	return nil
+}
+
+// reported tells progress as the body of an order goes out.
+func reported(o order, progress func(done, total int64)) order {
+	open := o.body
+	o.body = func() (io.Reader, error) {
+		r, err := open()
+		return &gauge{r: r, total: o.size, progress: progress}, err
+	}
+	return o
+}
+
+// gauge reports the bytes read through it, in steps of 32 KB at most.
+type gauge struct {
+	r           io.Reader
+	done, total int64
+	progress    func(done, total int64)
+}
+
+// Read reads on.
+func (g *gauge) Read(p []byte) (int, error) {
+	n, err := g.r.Read(p[:min(len(p), 32<<10)])
+	if n > 0 {
+		g.done += int64(n)
+		g.progress(g.done, g.total)
+	}
+	return n, err
 }
 
 // parcel is a message with what is known of its bytes.
@@ -51,12 +189,29 @@ type parcel struct {
 	Message
 	sum    []byte // SHA-256
 	ending string // the last two bytes
+
+	// upload is the name under which the axis has the packet already, "" when it
+	// is in the request; encoding is how it lies there.
+	upload, encoding string
 }
 
 func newParcel(m Message) (*parcel, error) {
 	sum, ending, err := digest(m)
-	return &parcel{m, sum, ending}, err
+	return &parcel{Message: m, sum: sum, ending: ending}, err
 }
+
+// base is where files of the send may lie, and what removes them when nothing
+// is to be kept.
+func (p *parcel) base() (base string, remove func() error, err error) {
+	if p.Part != "" {
+		return p.Part, func() error { return nil }, nil
+	}
+	dir, err := os.MkdirTemp("", "axis-send-")
+	return filepath.Join(dir, "packet"), func() error { return os.RemoveAll(dir) }, err
+}
+
+// RemovePart deletes what is kept of an upload at Message.Part, if anything.
+func RemovePart(base string) error { return transfer.RemoveOutgoing(base) }
 
 // open gives the packet from its start.
 func (p *parcel) open() (io.Reader, error) {

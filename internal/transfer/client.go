@@ -13,6 +13,7 @@ const (
 	DefaultStall    = 20 * time.Second
 	DefaultAnswer   = 60 * time.Second
 	DefaultPatience = 20 * time.Second
+	DefaultGrace    = 5 * time.Second
 )
 
 // chunk is the most that moves between two reports of progress, in bytes.
@@ -23,8 +24,11 @@ const maxRefusal = 64 << 10
 
 // Client makes the requests of transfers. It is safe for concurrent use.
 type Client struct {
-	// Do sends one request. It must not follow redirects: requests are signed.
+	// Do signs and sends one request. It must not follow redirects.
 	Do func(*http.Request) (*http.Response, error)
+	// Line tells which errors of Do, and of reading its answers, are of the
+	// line and worth another try. nil: all.
+	Line func(error) bool
 
 	// Stall ends a request in whose body no byte has moved for so long; a new
 	// connection that resumes costs less than a dead one that is waited for.
@@ -33,8 +37,9 @@ type Client struct {
 	// still lie in buffers on the way.
 	Answer time.Duration
 	// Patience is how long the line is tried again without a byte moving before
-	// the call gives up. Negative: not at all.
-	Patience time.Duration
+	// the call gives up, once it has moved some; Grace before that. Negative: not
+	// at all.
+	Patience, Grace time.Duration
 
 	Now   func() time.Time                           // nil is time.Now
 	Sleep func(context.Context, time.Duration) error // nil waits
@@ -76,21 +81,20 @@ const (
 	lastPause  = 2 * time.Second
 )
 
-// Again runs try as long as it breaks with the line, at once while bytes move in
-// between and with growing pauses when none do, for Patience. moved tells
-// whether a byte has moved.
-func (c *Client) Again(ctx context.Context, try func() (moved bool, err error)) error {
-	since, pause := c.now(), firstPause
+// Again runs try as long as it breaks with the line, at once while it gets
+// further in between and with growing pauses when it does not, for Patience.
+func (c *Client) Again(ctx context.Context, try func() (further bool, err error)) error {
+	since, pause, most := c.now(), firstPause, or(c.Grace, DefaultGrace)
 	for {
-		moved, err := try()
+		further, err := try()
 		if !errors.Is(err, ErrLine) {
 			return err
 		}
-		if moved {
-			since, pause = c.now(), firstPause
+		if further {
+			since, pause, most = c.now(), firstPause, or(c.Patience, DefaultPatience)
 			continue
 		}
-		if c.now().Sub(since)+pause > or(c.Patience, DefaultPatience) {
+		if c.now().Sub(since)+pause > most {
 			return err
 		}
 		if err := c.sleep(ctx, pause); err != nil {
@@ -111,14 +115,14 @@ func (c *Client) exchange(ctx context.Context, build func(context.Context, *watc
 	}
 	resp, err := c.Do(req)
 	if err != nil {
-		return broken(ctx, own, err)
+		return c.broken(ctx, own, err)
 	}
 	defer resp.Body.Close()
 	dog.moved()
 	in := &arriving{r: resp.Body, dog: dog}
 	err = take(resp, in)
 	if in.failed != nil {
-		return broken(ctx, own, in.failed)
+		return c.broken(ctx, own, in.failed)
 	}
 	if err == nil { // to its very end, so that the connection can be used again
 		io.Copy(io.Discard, io.LimitReader(in, 1<<10))

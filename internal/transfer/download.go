@@ -27,15 +27,6 @@ type Download struct {
 	Progress func(done, total int64)
 }
 
-// Downloaded says how a body came.
-type Downloaded struct {
-	// Resumed: it was put together from more than one answer. If it then turns
-	// out to be broken, the server may have mixed two bodies under one ETag.
-	Resumed bool
-	// Lied: the server broke its word and the body was begun anew.
-	Lied bool
-}
-
 // maxLies is how often a body is begun anew because the server's answers do not
 // fit together.
 const maxLies = 2
@@ -47,34 +38,33 @@ var errLie = errors.New("the answer does not fit what came before")
 // (what came is kept), *Status, ErrTooLarge, ErrProtocol, ErrEndless, and those
 // of the disk. Afterwards the part is whole; whether it is what was wanted is
 // its reader's to say.
-func (c *Client) Download(ctx context.Context, d Download) (Downloaded, error) {
+func (c *Client) Download(ctx context.Context, d Download) error {
 	if d.Progress == nil {
 		d.Progress = func(int64, int64) {}
 	}
-	result := Downloaded{Resumed: d.Part.Have() > 0}
-	lies := 0
-	for !d.Part.Whole() {
+	for lies := 0; !d.Part.Whole(); {
+		most := d.Part.Have()
 		err := c.Again(ctx, func() (bool, error) {
-			before := d.Part.Have()
-			result.Resumed = result.Resumed || d.Part.resumable()
 			err := c.fetch(ctx, d)
-			return d.Part.Have() != before, err
+			// What is begun anew again and again gets nowhere, though bytes move.
+			further := d.Part.Have() > most
+			most = max(most, d.Part.Have())
+			return further, err
 		})
 		if !errors.Is(err, errLie) {
 			if err != nil {
-				return result, err
+				return err
 			}
 			continue
 		}
 		if lies++; lies > maxLies {
-			return result, fmt.Errorf("%w: %w", ErrProtocol, err)
+			return fmt.Errorf("%w: %w", ErrProtocol, err)
 		}
-		result = Downloaded{Lied: true}
 		if err := d.Part.Empty(); err != nil {
-			return result, err
+			return err
 		}
 	}
-	return result, nil
+	return nil
 }
 
 // fetch asks once for what is missing.
@@ -176,6 +166,7 @@ func (d Download) join(resp *http.Response) (int64, error) {
 	if have.Total < 0 { // only now is it told
 		d.Part.header.Total = r.total
 	}
+	d.Part.seams = true
 	return r.last - r.first + 1, nil
 }
 

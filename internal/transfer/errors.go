@@ -42,12 +42,15 @@ func (s *Status) Error() string { return fmt.Sprintf("HTTP %d", s.Code) }
 
 // broken classes an error of the connection. The URL, which net/http puts into
 // it, stays out.
-func broken(ctx, own context.Context, err error) error {
+func (c *Client) broken(ctx, own context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	if cause := context.Cause(own); cause != nil {
-		err = cause
+		return fmt.Errorf("%w: %w", ErrLine, cause)
+	}
+	if c.Line != nil && !c.Line(err) {
+		return err
 	}
 	var u *url.Error
 	if errors.As(err, &u) {

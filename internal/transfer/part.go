@@ -35,6 +35,7 @@ type Part struct {
 	end    int64  // of the last good frame
 	sum    uint32 // of everything so far
 	whole  bool
+	seams  bool // more than one answer is in it, as far as is known
 }
 
 const frameHead = 8
@@ -59,6 +60,7 @@ func OpenPart(path, name string) (*Part, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
+	p.seams = p.have > 0 // an earlier try may have joined it
 	return p, nil
 }
 
@@ -116,6 +118,11 @@ func (p *Part) Header() Header { return p.header }
 // Have is how many bytes have come, as they are encoded.
 func (p *Part) Have() int64 { return p.have }
 
+// Joined tells that the part may hold bytes of more than one answer. If what it
+// holds turns out to be broken, the server may have mixed two bodies under one
+// ETag.
+func (p *Part) Joined() bool { return p.seams }
+
 // Whole tells that everything has come.
 func (p *Part) Whole() bool { return p.whole }
 
@@ -124,7 +131,7 @@ func (p *Part) resumable() bool { return p.have > 0 && p.header.ETag != "" && !p
 
 // Empty throws away what has come.
 func (p *Part) Empty() error {
-	p.header, p.have, p.end, p.sum, p.whole = Header{}, 0, 0, 0, false
+	p.header, p.have, p.end, p.sum, p.whole, p.seams = Header{}, 0, 0, 0, false, false
 	return p.f.Truncate(0)
 }
 

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"sync/atomic"
 	"time"
 )
 
@@ -23,9 +22,6 @@ const piece = 4 << 10
 type Upload struct {
 	Create string // URL where uploads are created
 	Body   *Outgoing
-	// Sign makes a request fit for the server; the URL, the length and the
-	// headers of tus are set.
-	Sign func(*http.Request) error
 	// Progress is told of the bytes that have gone out and of all, after at most
 	// 32 KB.
 	Progress func(done, total int64)
@@ -44,13 +40,23 @@ func (c *Client) Upload(ctx context.Context, u Upload) (string, error) {
 	if u.Progress == nil {
 		u.Progress = func(int64, int64) {}
 	}
-	renewals, conflicts := 0, 0
+	renewals, conflicts, reached := 0, 0, int64(-1)
 	for !u.Body.Complete() {
-		err := c.Again(ctx, func() (bool, error) { return c.advance(ctx, u) })
+		err := c.Again(ctx, func() (bool, error) {
+			start, err := c.advance(ctx, u)
+			// Bytes handed to a dead connection are no progress: only what the
+			// server turns out to have is.
+			further := start > reached
+			reached = max(reached, start)
+			return further, err
+		})
 		switch {
 		case errors.Is(err, errGone) && renewals == 0:
 			renewals++
-			err = u.Body.Forget()
+			reached = -1
+			if err = u.Body.Forget(); err == nil {
+				continue
+			}
 		case errors.Is(err, errConflict) && conflicts < maxLies:
 			conflicts++
 			continue
@@ -66,31 +72,29 @@ func (c *Client) Upload(ctx context.Context, u Upload) (string, error) {
 }
 
 // advance makes one try: where the upload stands, then everything from there in
-// one request.
-func (c *Client) advance(ctx context.Context, u Upload) (moved bool, err error) {
-	var offset int64
+// one request. start is how much the server had before; -1: it could not be
+// asked.
+func (c *Client) advance(ctx context.Context, u Upload) (start int64, err error) {
 	if u.Body.URL() == "" {
 		err = c.create(ctx, u)
-		moved = err == nil
 	} else {
-		offset, err = c.offset(ctx, u)
+		start, err = c.offset(ctx, u)
 	}
 	if err != nil {
-		return moved, err
+		return -1, err
 	}
-	if offset < u.Body.Size() {
-		var sent int64
-		offset, sent, err = c.patch(ctx, u, offset)
-		moved = moved || sent > 0
+	end := start
+	if start < u.Body.Size() {
+		end, err = c.patch(ctx, u, start)
 	}
 	if err != nil {
-		return moved, err
+		return start, err
 	}
-	if offset < u.Body.Size() { // it took less: on from there, if it took something
-		return true, fmt.Errorf("%w: the server took %d bytes", ErrLine, offset)
+	if end < u.Body.Size() { // it took less: on from there
+		return start, fmt.Errorf("%w: the server took up to byte %d", ErrLine, end)
 	}
-	u.Progress(offset, u.Body.Size())
-	return true, u.Body.moved(u.Body.URL(), true)
+	u.Progress(end, u.Body.Size())
+	return start, u.Body.moved(u.Body.URL(), true)
 }
 
 // request makes a signed tus request.
@@ -106,7 +110,7 @@ func (u Upload) request(ctx context.Context, method, target string, headers map[
 	if method == http.MethodPatch {
 		req.Header.Set("Content-Type", "application/offset+octet-stream")
 	}
-	return req, u.Sign(req)
+	return req, nil
 }
 
 // create makes the upload at the server and remembers where.
@@ -182,17 +186,17 @@ func (u Upload) refused(resp *http.Response, body io.Reader) error {
 	return refusal(resp, body)
 }
 
-// patch sends everything from offset on and returns what the server then has,
-// and how many bytes went out.
-func (c *Client) patch(ctx context.Context, u Upload, offset int64) (reached, sent int64, err error) {
-	var out *departing
+// patch sends everything from offset on and returns what the server then has.
+func (c *Client) patch(ctx context.Context, u Upload, offset int64) (reached int64, err error) {
 	err = c.exchange(ctx, func(own context.Context, dog *watchdog) (*http.Request, error) {
 		req, err := u.request(own, http.MethodPatch, u.Body.URL(), map[string]int64{"Upload-Offset": offset})
-		out = &departing{r: u.Body.Body(offset), dog: dog, done: offset, total: u.Body.Size(), answer: or(c.Answer, DefaultAnswer), progress: u.Progress}
-		if err == nil {
-			req.Body, req.ContentLength = out, u.Body.Size()-offset
+		if err != nil {
+			return nil, err
 		}
-		return req, err
+		req.ContentLength = u.Body.Size() - offset
+		req.Body = &departing{r: u.Body.Body(offset), dog: dog, answer: or(c.Answer, DefaultAnswer),
+			done: offset, total: u.Body.Size(), progress: u.Progress}
+		return req, nil
 	}, func(resp *http.Response, body io.Reader) error {
 		if resp.StatusCode/100 != 2 {
 			return u.refused(resp, body)
@@ -203,10 +207,7 @@ func (c *Client) patch(ctx context.Context, u Upload, offset int64) (reached, se
 		}
 		return err
 	})
-	if out != nil {
-		sent = out.sent.Load()
-	}
-	return reached, sent, err
+	return reached, err
 }
 
 // departing is a request body that tells the watchdog and reports progress.
@@ -216,7 +217,6 @@ type departing struct {
 	answer      time.Duration
 	done, total int64
 	told        int64
-	sent        atomic.Int64
 	progress    func(done, total int64)
 }
 
@@ -229,7 +229,6 @@ func (d *departing) Read(p []byte) (int, error) {
 	}
 	d.dog.moved()
 	d.done += int64(n)
-	d.sent.Add(int64(n))
 	if d.done == d.total {
 		d.dog.patient(d.answer)
 	}
