@@ -21,14 +21,15 @@ import (
 )
 
 type axisServeVerb struct {
-	Listen  string   `default:"127.0.0.1:0" placeholder:"ĐỊA-CHỈ" help:"Nơi lắng nghe; cổng 0: cổng nào trống."`
-	Data    string   `required:"" placeholder:"THƯ-MỤC" help:"Thư mục giữ trạng thái của trục."`
-	System  []string `required:"" sep:"none" placeholder:"MÃ=TỆP-KHÓA" help:"Hệ thống kết nối và tệp chứa khóa bí mật; dùng nhiều lần được."`
-	Agency  []string `required:"" sep:"none" placeholder:"MÃ=TÊN" help:"Cơ quan; thuộc hệ thống ghi ngay trước nó. Dùng nhiều lần được."`
-	Reprint bool     `help:"Phát lại gói tin như trục thật: in lại và ghi thêm vết (TraceHeader)."`
-	Fault   []string `sep:"none" placeholder:"LỖI" help:"Gây lỗi để kiểm thử, như busy@sendEdoc*3; dùng nhiều lần được."`
-	Admin   bool     `help:"Cho đổi lỗi khi đang chạy, chỉ từ máy này: GET, PUT, DELETE /-/faults."`
-	Log     bool     `help:"Ghi từng yêu cầu ra đầu ra lỗi."`
+	Listen   string   `default:"127.0.0.1:0" placeholder:"ĐỊA-CHỈ" help:"Nơi lắng nghe; cổng 0: cổng nào trống."`
+	Data     string   `required:"" placeholder:"THƯ-MỤC" help:"Thư mục giữ trạng thái của trục."`
+	System   []string `required:"" sep:"none" placeholder:"MÃ=TỆP-KHÓA" help:"Hệ thống kết nối và tệp chứa khóa bí mật; dùng nhiều lần được."`
+	Agency   []string `required:"" sep:"none" placeholder:"MÃ=TÊN" help:"Cơ quan; thuộc hệ thống ghi ngay trước nó. Dùng nhiều lần được."`
+	Agencies string   `placeholder:"TỆP-CSV" help:"Danh bạ thêm: dòng đầu ghi tên cột, gồm code, name và nếu có parent, old_code, mail, center, system, version, deleted, locked."`
+	Reprint  bool     `help:"Phát lại gói tin như trục thật: in lại và ghi thêm vết (TraceHeader)."`
+	Fault    []string `sep:"none" placeholder:"LỖI" help:"Gây lỗi để kiểm thử, như busy@sendEdoc*3; dùng nhiều lần được."`
+	Admin    bool     `help:"Cho đổi lỗi khi đang chạy, chỉ từ máy này: GET, PUT, DELETE /-/faults."`
+	Log      bool     `help:"Ghi từng yêu cầu ra đầu ra lỗi."`
 
 	Mode      string        `default:"sdk" enum:"sdk,rest,oauth2" placeholder:"KIỂU" help:"Giao thức: sdk (trục quốc gia), rest hoặc oauth2 (trục nội tỉnh)."`
 	Offer     []string      `enum:"range,zstd,tus" placeholder:"…" help:"Khả năng thêm cho đường truyền kém: range (tải tiếp), zstd (nén, cả gzip), tus (gửi tiếp)."`
@@ -65,6 +66,11 @@ func (v *axisServeVerb) Run(c *call, words *kong.Context) error {
 	}
 	if err := v.population(c, words, &o); err != nil {
 		return err
+	}
+	if v.Agencies != "" {
+		if err := agencyFile(c.path(v.Agencies), &o); err != nil {
+			return err
+		}
 	}
 	faults, err := axissim.ParseFaults(v.Fault, axissim.Sleep)
 	if err != nil {
