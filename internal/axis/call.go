@@ -60,9 +60,6 @@ func (c call) text(s string) call {
 	return c
 }
 
-// errProof is in the error of an answer that does not take the request's proof.
-var errProof = errors.New("proof refused")
-
 // do performs a call and hands the answer to take. Only take's errors and
 // transport errors come back; an answer is never half a success. When the axis
 // does not take a token any more, the call is made once more with a new one.
@@ -109,9 +106,11 @@ func (c *Client) exchange(req *http.Request, params ...param) (*http.Response, e
 		return nil, err
 	}
 	resp, err := c.trip(req)
-	bare := req.Body == nil || req.Body == http.NoBody
-	if err != nil || resp.StatusCode != http.StatusUnauthorized || !bare || !c.dialect.refused(req.Header) {
+	if err != nil || resp.StatusCode != http.StatusUnauthorized || !c.dialect.refused(req.Header) {
 		return resp, err
+	}
+	if req.Body != nil && req.Body != http.NoBody {
+		return resp, nil
 	}
 	resp.Body.Close()
 	if err := c.dialect.prove(req.Context(), req.Header, params); err != nil {

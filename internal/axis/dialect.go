@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // Protocol is how an axis wants to be spoken to.
@@ -55,6 +56,11 @@ type order struct {
 	body   func() (io.Reader, error)
 	size   int64 // of the body; 0 for none
 	reads  bool  // changes nothing on the axis: may be repeated by Config.Reading
+}
+
+// text makes a text the body.
+func (o *order) text(s string) {
+	o.body, o.size = func() (io.Reader, error) { return strings.NewReader(s), nil }, int64(len(s))
 }
 
 // request makes the HTTP request of an order, its body at the start.

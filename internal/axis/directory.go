@@ -76,8 +76,8 @@ type Unit struct {
 // An axis may ignore since. Errors are as of EachAgency.
 func (c *Client) EachUnit(ctx context.Context, since int64, f func(Unit) error) error {
 	what := call{operation: "getSynchronizeUnit"}
-	if since > 0 {
-		what = what.with("version", strconv.FormatInt(since, 10))
+	if since > 0 { // "version" would become the header of the SDK's own version
+		what = what.with("unitVersion", strconv.FormatInt(since, 10))
 	}
 	return c.list(ctx, what, func(r row) error {
 		if r.get("code") == "" && r.get("id") == "" {

@@ -3,8 +3,8 @@ package axis
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -53,7 +53,7 @@ func (h *hub) json(method string, body any, path ...string) (order, error) {
 	}
 	b, err := json.Marshal(body)
 	o.header.Set("Content-Type", "application/json")
-	o.body, o.size = func() (io.Reader, error) { return strings.NewReader(string(b)), nil }, int64(len(b))
+	o.text(string(b))
 	return o, err
 }
 
@@ -93,16 +93,28 @@ func hubBroken(r reply, err error) error {
 	case r.status == http.StatusUnauthorized && r.header.Get("WWW-Authenticate") != "":
 		return deniedProof("HTTP 401")
 	case r.status == http.StatusUnauthorized: // a portal's page, maybe, but a token may cure it
-		return fmt.Errorf("%w (%w)", class, errProof)
+		return unproved{class}
 	case class != nil:
 		return class
 	}
 	return err
 }
 
+// errProof is in the error of an answer that does not take the request's proof.
+var errProof = errors.New("proof refused")
+
+// unproved is an error with errProof in it, but not in its text.
+type unproved struct{ error }
+
+// Is finds errProof.
+func (unproved) Is(target error) bool { return target == errProof }
+
+// Unwrap gives the error as the caller is to see it.
+func (u unproved) Unwrap() error { return u.error }
+
 // deniedProof is the error of an answer that does not know us.
 func deniedProof(desc string) error {
-	return fmt.Errorf("%w (%w)", &Rejected{Code: CodeWrongSecret, Desc: clean(desc)}, errProof)
+	return unproved{&Rejected{Code: CodeWrongSecret, Desc: clean(desc)}}
 }
 
 // hubPayload reads the member data.

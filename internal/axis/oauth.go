@@ -3,7 +3,6 @@ package axis
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -29,7 +28,7 @@ func newOAuth(c *Client) *oauth {
 		req := http.Request{Header: o.header}
 		req.SetBasicAuth(d.config.System, string(d.config.Secret))
 		o.header.Set("Content-Type", "application/x-www-form-urlencoded")
-		o.body, o.size = func() (io.Reader, error) { return strings.NewReader(grant), nil }, int64(len(grant))
+		o.text(grant)
 		return d.login(ctx, o)
 	})
 	return d
@@ -63,17 +62,25 @@ func (d *oauth) order(what call) (order, error) {
 
 // sending is sendEdoc: a JSON object with the packet in base64.
 func (d *oauth) sending(what call) (order, error) {
-	if _, err := recipients(what.parcel.To); err != nil {
+	p := what.parcel
+	if _, err := recipients(p.To); err != nil {
 		return order{}, err
+	}
+	hash := ""
+	if p.upload != "" {
+		hash = d.hash(p.sum)
 	}
 	o, err := d.json(http.MethodPost, nil, realm, "vanbans")
 	if err != nil {
 		return order{}, err
 	}
-	err = what.parcel.object(&o, struct {
-		Type string          `json:"messageType"`
-		From document.Code   `json:"from"`
-		To   []document.Code `json:"to,omitempty"`
-	}{what.get("messagetype"), what.parcel.From, what.parcel.To})
+	err = p.object(&o, struct {
+		Type     string          `json:"messageType"`
+		From     document.Code   `json:"from"`
+		To       []document.Code `json:"to,omitempty"`
+		Upload   string          `json:"upload,omitempty"`
+		Encoding string          `json:"encoding,omitempty"`
+		Hash     string          `json:"hashFile,omitempty"`
+	}{what.get("messagetype"), p.From, p.To, p.upload, p.encoding, hash})
 	return o, err
 }

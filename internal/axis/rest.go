@@ -83,7 +83,8 @@ func day(t time.Time) string { return t.Format("2006/01/02") }
 // sending is sendEdoc: a form with the packet as a file. Sender and recipients
 // stand in the packet; the hub may ignore the fields that name them.
 func (d *rest) sending(what call) (order, error) {
-	to, err := recipients(what.parcel.To)
+	p := what.parcel
+	to, err := recipients(p.To)
 	if err != nil {
 		return order{}, err
 	}
@@ -91,8 +92,10 @@ func (d *rest) sending(what call) (order, error) {
 	if err != nil {
 		return order{}, err
 	}
-	err = what.parcel.form(&o, []param{
-		{"messageType", what.get("messagetype")}, {"from", string(what.parcel.From)}, {"to", to},
-	})
+	fields := []param{{"messageType", what.get("messagetype")}, {"from", string(p.From)}, {"to", to}}
+	if p.upload != "" {
+		fields = append(fields, param{"upload", p.upload}, param{"encoding", p.encoding}, param{"hashFile", d.hash(p.sum)})
+	}
+	err = p.form(&o, fields)
 	return o, err
 }

@@ -36,6 +36,7 @@ type tokens struct {
 
 	mu   sync.Mutex
 	kept token
+	past string // the last one that was refused
 }
 
 func newTokens(now func() time.Time, login func(context.Context) (token, error)) *tokens {
@@ -78,7 +79,7 @@ func (t *tokens) refuse(text string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.kept.text == text {
-		t.kept = token{}
+		t.kept, t.past = token{}, text
 	}
 	return true
 }

@@ -11,8 +11,9 @@ import (
 )
 
 // form makes a packet the body of an order as multipart/form-data, the fields
-// first, the packet as it is read. The boundary is made of the packet's hash:
-// nobody can have written it into the packet.
+// first, the packet as it is read, or without it when it has been uploaded. The
+// boundary is made of the packet's hash: nobody can have written it into the
+// packet.
 func (p *parcel) form(o *order, fields []param) error {
 	var frame bytes.Buffer
 	w := multipart.NewWriter(&frame)
@@ -27,6 +28,12 @@ func (p *parcel) form(o *order, fields []param) error {
 			return err
 		}
 	}
+	o.header.Set("Content-Type", w.FormDataContentType())
+	if p.upload != "" {
+		err := w.Close()
+		o.text(frame.String())
+		return err
+	}
 	if _, err := w.CreatePart(textproto.MIMEHeader{
 		"Content-Disposition": {`form-data; name="edocFile"; filename="edoc.edxml"`},
 		"Content-Type":        {"application/xml"},
@@ -37,19 +44,22 @@ func (p *parcel) form(o *order, fields []param) error {
 	if err := w.Close(); err != nil {
 		return err
 	}
-	o.header.Set("Content-Type", w.FormDataContentType())
 	p.between(o, frame.Bytes()[:head], frame.Bytes()[head:], p.Size, func(r io.Reader) io.Reader { return r })
 	return nil
 }
 
 // object makes a packet the body of an order as member data, in base64, of a
-// JSON object with the members of head.
+// JSON object with the members of head, or without it when it has been uploaded.
 func (p *parcel) object(o *order, head any) error {
 	b, err := json.Marshal(head)
 	if err != nil {
 		return err
 	}
 	o.header.Set("Content-Type", "application/json")
+	if p.upload != "" {
+		o.text(string(b))
+		return nil
+	}
 	before := append(bytes.TrimSuffix(b, []byte("}")), `,"data":"`...)
 	size := int64(base64.StdEncoding.EncodedLen(int(p.Size)))
 	p.between(o, before, []byte(`"}`), size, func(r io.Reader) io.Reader { return &encoder{r: r} })
