@@ -20,6 +20,8 @@ type Link interface {
 	// Jobs is a page of the queue: what is running first, then what needs the clerk,
 	// then the rest. It costs what it shows.
 	Jobs(after store.Cursor, limit int) ([]Job, store.Cursor, error)
+	// SkipJobs passes over a page of Jobs: how many there are, and where the next begins.
+	SkipJobs(after store.Cursor, limit int) (int, store.Cursor, error)
 	Changed() <-chan struct{} // a value when State, the jobs or the desks may have changed
 }
 

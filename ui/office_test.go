@@ -241,4 +241,9 @@ func (l *testLink) Jobs(after store.Cursor, limit int) ([]Job, store.Cursor, err
 	return rows, next, nil
 }
 
+func (l *testLink) SkipJobs(after store.Cursor, limit int) (int, store.Cursor, error) {
+	rows, next := slice(l.jobs, after, limit)
+	return len(rows), next, nil
+}
+
 func window(n int) store.Window { return store.Window{Limit: n} }

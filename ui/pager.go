@@ -18,11 +18,16 @@ const (
 // source reads the rows after a cursor; the cursor it returns is "" at the end.
 type source[R any] func(after store.Cursor, limit int) ([]R, store.Cursor, error)
 
+// skip passes over the rows after a cursor without making anything of them: how many
+// there were, and the cursor as source gives it.
+type skip func(after store.Cursor, limit int) (int, store.Cursor, error)
+
 // pager is a window on a list of any length. Rows are counted from 0 at the list's
 // beginning; the pager knows where each page it has seen begins, and holds the rows of
 // the pages around the chosen one only.
 type pager[R any] struct {
 	source source[R]
+	skip   skip           // passes over rows faster than source reads them; nil where that is as good
 	key    func(R) string // tells rows apart when the list is read again
 
 	starts []store.Cursor // where page i begins; starts[0] is ""
@@ -42,7 +47,7 @@ func newPager[R any](src source[R], key func(R) string) *pager[R] {
 
 // over starts anew on another source.
 func (p *pager[R]) over(src source[R]) {
-	*p = pager[R]{source: src, key: p.key, starts: []store.Cursor{""}, wanted: -1, height: p.height, gen: p.gen + 1}
+	*p = pager[R]{source: src, skip: p.skip, key: p.key, starts: []store.Cursor{""}, wanted: -1, height: p.height, gen: p.gen + 1}
 }
 
 // pages is the answer to reading some pages.
@@ -60,6 +65,9 @@ type pages[R any] struct {
 // only the last two are kept.
 func (p *pager[R]) read(from, count int) func(context.Context) (any, error) {
 	src, start, gen := p.source, p.starts[from], p.gen
+	if p.skip != nil && count == 0 {
+		return p.readEnd(from)
+	}
 	return func(ctx context.Context) (any, error) {
 		got := pages[R]{gen: gen, from: from, starts: []store.Cursor{start}, jump: count == 0}
 		for n := 0; count == 0 || n < count; n++ {
@@ -80,6 +88,36 @@ func (p *pager[R]) read(from, count int) func(context.Context) (any, error) {
 				got.rows = append([]R(nil), got.rows[pageRows:]...)
 				got.dropped++
 			}
+		}
+		return got, nil
+	}
+}
+
+// readEnd fetches the last two pages, passing over those before them.
+func (p *pager[R]) readEnd(from int) func(context.Context) (any, error) {
+	src, pass, start, gen := p.source, p.skip, p.starts[from], p.gen
+	return func(ctx context.Context) (any, error) {
+		got := pages[R]{gen: gen, from: from, starts: []store.Cursor{start}, jump: true, ended: true}
+		for next := start; ; {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			n, after, err := pass(next, pageRows)
+			if err != nil {
+				return nil, err
+			}
+			if after == "" || n < pageRows {
+				break
+			}
+			got.starts, next = append(got.starts, after), after
+		}
+		got.dropped = max(0, len(got.starts)-2)
+		for _, at := range got.starts[got.dropped:] {
+			rows, _, err := src(at, pageRows)
+			if err != nil {
+				return nil, err
+			}
+			got.rows = append(got.rows, rows...)
 		}
 		return got, nil
 	}

@@ -13,19 +13,33 @@ import (
 // compares the chosen row with the list itself.
 func TestPager(t *testing.T) {
 	for _, n := range []int{0, 1, 99, 100, 101, 250, 1000, 1234} {
-		t.Run(fmt.Sprint(n), func(t *testing.T) { walkPager(t, n, rand.New(rand.NewPCG(uint64(n), 1))) })
+		for _, skips := range []bool{false, true} {
+			t.Run(fmt.Sprint(n, skips), func(t *testing.T) { walkPager(t, n, skips, rand.New(rand.NewPCG(uint64(n), 1))) })
+		}
 	}
 }
 
-func walkPager(t *testing.T, n int, rnd *rand.Rand) {
+// walkPager walks in n rows; skips tells whether the end is reached by passing over
+// what lies before. Then, too, the list says only by an empty page that it has ended.
+func walkPager(t *testing.T, n int, skips bool, rnd *rand.Rand) {
 	rows := make([]int, n)
 	for i := range rows {
 		rows[i] = i
 	}
-	p := newPager(func(after store.Cursor, limit int) ([]int, store.Cursor, error) {
+	read := func(after store.Cursor, limit int) ([]int, store.Cursor, error) {
 		got, next := slice(rows, after, limit)
+		if skips && next == "" && len(got) == limit {
+			next = store.Cursor(fmt.Sprint(n))
+		}
 		return got, next, nil
-	}, func(i int) string { return fmt.Sprint(i) })
+	}
+	p := newPager(read, func(i int) string { return fmt.Sprint(i) })
+	if skips {
+		p.skip = func(after store.Cursor, limit int) (int, store.Cursor, error) {
+			got, next, err := read(after, limit)
+			return len(got), next, err
+		}
+	}
 	run := func(work func(context.Context) (any, error)) {
 		for work != nil {
 			v, err := work(t.Context())

@@ -14,7 +14,7 @@ import (
 
 // newQueue lists the jobs of the link: what waits, why, and when it is tried again.
 func newQueue(m *Model) *listScreen[Job] {
-	return &listScreen[Job]{
+	l := &listScreen[Job]{
 		title: "Hàng đợi gửi, nhận", kind: queueing, views: []string{""},
 		p: newPager(nil, func(j Job) string { return j.ID }),
 		source: func(m *Model, _ int, _ string) source[Job] {
@@ -33,6 +33,10 @@ func newQueue(m *Model) *listScreen[Job] {
 		forbids: func(l *listScreen[Job], a action) string { return queueForbids(m, l, a) },
 		tips:    func(l *listScreen[Job]) string { return queueHint(m, l) },
 	}
+	if m.o.Link != nil {
+		l.p.skip = m.o.Link.SkipJobs
+	}
+	return l
 }
 
 // What the acts of the queue came to.

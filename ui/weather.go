@@ -38,7 +38,7 @@ func (l LinkState) condition(now time.Time) string {
 	case l.Online:
 		s += "thông"
 	case l.LastError != "":
-		s += "chưa thông, " + clean(l.LastError)
+		s += clean(l.LastError)
 	default:
 		s += "chưa thông"
 	}

@@ -121,6 +121,18 @@ func TestQueueReadsPages(t *testing.T) {
 	if n := o.link.reads - before; n > 3 {
 		t.Errorf("%d pages read for six keys", n)
 	}
+	before = o.link.reads
+	d.press("G")
+	if n := o.link.reads - before; n > 3 {
+		t.Errorf("%d pages read to see the end", n)
+	}
+	if j, _ := d.m.roots[goQueue].(*listScreen[Job]).p.current(); j.ID != "ack/19999" {
+		t.Errorf("the end is %s", j.ID)
+	}
+	d.press("k", "pgup", "pgup").press("G", "g")
+	if j, _ := d.m.roots[goQueue].(*listScreen[Job]).p.current(); j.ID != "ack/0" {
+		t.Errorf("the beginning is %s", j.ID)
+	}
 }
 
 func TestSpans(t *testing.T) {

@@ -26,7 +26,7 @@ func (w *workplace) connect(opt openOptions) (err error) {
 			"Ghi khóa bí mật vào tệp ở mục axis.secret_file của vanthu.toml.")
 	}
 	c := axis.Config{URL: a.URL, System: a.System, Secret: bytes.TrimSpace(secret), Protocol: axis.Protocol(a.Protocol), HTTP: opt.http, Clock: opt.clock,
-		HashUnpadded: a.HashUnpadded, TrailingCRLF: a.TrailingCRLF, PlainAllowed: a.AllowPlain, Reading: line.Retried}
+		HashUnpadded: a.HashUnpadded, TrailingCRLF: a.TrailingCRLF, PlainAllowed: a.AllowPlain, NoProbe: !a.Probes(), Reading: line.Retried}
 	if opt.http == nil {
 		if w.line, err = w.newLine(opt); err != nil {
 			return err

@@ -102,6 +102,12 @@ func (l link) Jobs(after store.Cursor, limit int) ([]ui.Job, store.Cursor, error
 	return list, next, nil
 }
 
+// SkipJobs passes over a page of the queue.
+func (l link) SkipJobs(after store.Cursor, limit int) (int, store.Cursor, error) {
+	jobs, next, err := l.place.jobPage(after, limit, l.place.courier.State().Running)
+	return len(jobs), next, err
+}
+
 func (l link) job(j store.Job, running bool) ui.Job {
 	return ui.Job{ID: j.ID, Kind: j.Kind, Record: j.Record, Title: l.place.jobTitle(j), Urgency: document.Urgency(j.Urgency),
 		Size: j.Size, Created: j.Created, NextTry: j.NextTry, Attempts: j.Attempts, Held: j.State == store.Held && !running,
