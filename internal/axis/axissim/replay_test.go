@@ -19,13 +19,14 @@ const replayID = "8af226c8-7cde-4fbe-88fe-e15a768b49cb"
 
 // replayAxis knows the system, the sender and the recipients of the captures,
 // and holds the packet that they fetch.
-func replayAxis(t *testing.T) *Axis {
+func replayAxis(t *testing.T, offers Offers) *Axis {
 	t.Helper()
 	agency := func(code, system string) Agency {
 		return Agency{Agency: document.Agency{Code: document.Code(code), Name: "Cơ quan " + code}, System: system}
 	}
 	a, err := New(Options{
 		Dir:     t.TempDir(),
+		Offers:  offers,
 		Systems: []System{{"vxp.test.01", []byte("test-secret-000")}},
 		Agencies: []Agency{
 			agency("000.00.00.H41", "vxp.test.01"), agency("000.00.15.H51", "vxp.test.01"),
@@ -92,12 +93,20 @@ func expectations() map[string]replayed {
 	}
 }
 
+// TestReplaySDKRequests: the SDK's own requests, byte for byte, to a plain axis
+// and to one that offers more than the SDK knows.
 func TestReplaySDKRequests(t *testing.T) {
+	for name, offers := range map[string]Offers{"plain": {}, "offering": {true, true, true}} {
+		t.Run(name, func(t *testing.T) { replay(t, offers) })
+	}
+}
+
+func replay(t *testing.T, offers Offers) {
 	files, _ := filepath.Glob("../../../../shared/samples/sdk-requests/*.req")
 	if len(files) == 0 {
 		t.Skip("no ../shared/samples/sdk-requests beside the checkout")
 	}
-	server := httptest.NewServer(replayAxis(t).Handler())
+	server := httptest.NewServer(replayAxis(t, offers).Handler())
 	defer server.Close()
 	expected := expectations()
 	for _, file := range files {
@@ -150,7 +159,8 @@ func exchange(t *testing.T, address string, raw []byte) reply {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return reply{resp.StatusCode, resp.Header, string(body)}
+		// The SDK's HTTP client unpacks what it said it accepts.
+		return reply{resp.StatusCode, resp.Header, string(unpack(t, resp.Header.Get("Content-Encoding"), body))}
 	}
 }
 
