@@ -2,6 +2,7 @@ package axistest
 
 import (
 	"bytes"
+	"crypto/x509"
 	"net/http/httptest"
 	"os"
 	"strings"
@@ -11,20 +12,29 @@ import (
 	"vanthu/internal/axis"
 	"vanthu/internal/axis/axissim"
 	"vanthu/internal/document"
+	"vanthu/internal/line"
 )
 
+// TestSimulator runs the suite in every mode, plain and with all offers, and in
+// the forms that a client of the SDK may take.
 func TestSimulator(t *testing.T) {
-	for name, change := range map[string]func(*axis.Config){
-		"plain":         func(*axis.Config) {},
-		"like the SDK":  func(c *axis.Config) { c.HashUnpadded, c.TrailingCRLF = true, true },
-		"endpoint path": func(c *axis.Config) { c.URL += "/XrdAdapter/adapter/" },
-	} {
-		t.Run(name, func(t *testing.T) {
-			g := simulated(t)
-			change(&g.Config)
+	for _, mode := range axissim.Modes() {
+		for name, offers := range map[string]axissim.Offers{"plain": {}, "offering": {Range: true, Compression: true, Tus: true}} {
+			t.Run(string(mode)+" "+name, func(t *testing.T) {
+				Run(t, simulated(t, func(o *axissim.Options) { o.Mode, o.Offers = mode, offers }))
+			})
+		}
+		t.Run(string(mode)+" with an endpoint path", func(t *testing.T) {
+			g := simulated(t, func(o *axissim.Options) { o.Mode = mode })
+			g.Config.URL += "/XrdAdapter/adapter/"
 			Run(t, g)
 		})
 	}
+	t.Run("like the SDK", func(t *testing.T) {
+		g := simulated(t)
+		g.Config.HashUnpadded, g.Config.TrailingCRLF = true, true
+		Run(t, g)
+	})
 }
 
 // TestReprintingSimulator: the suite holds for an axis that prints packets anew.
@@ -35,10 +45,11 @@ func TestReprintingSimulator(t *testing.T) {
 func simulated(t *testing.T, change ...func(*axissim.Options)) Gateway {
 	from := document.Agency{Code: "H40.1.2", Name: "UBND xã Định Mỹ"}
 	to := []document.Agency{{Code: "000.22.32.H53", Name: "UBND xã Một"}, {Code: "H40.1", Name: "UBND huyện"}, {Code: "H40", Name: "UBND tỉnh"}}
+	const secret = "bi-mat-01"
 	o := axissim.Options{
 		Dir:      t.TempDir(),
-		Systems:  []axissim.System{{ID: "vxp.test.01", Secret: []byte("bí mật-01")}},
-		Agencies: []axissim.Agency{{Agency: from, System: "vxp.test.01"}},
+		Systems:  []axissim.System{{ID: "vxp.test.01", Secret: []byte(secret)}},
+		Agencies: []axissim.Agency{{Agency: from, System: "vxp.test.01"}, {Agency: document.Agency{Code: "H40.6", Name: "Đang khóa"}, Locked: true}},
 	}
 	for _, a := range to {
 		o.Agencies = append(o.Agencies, axissim.Agency{Agency: a, System: "vxp.test.01"})
@@ -50,16 +61,34 @@ func simulated(t *testing.T, change ...func(*axissim.Options)) Gateway {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(a.Handler())
+	board := axissim.NewBoard(a.Handler())
+	server := httptest.NewServer(board)
 	t.Cleanup(func() {
 		server.Close()
 		if err := a.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return Gateway{Config: axis.Config{URL: server.URL, System: "vxp.test.01", Secret: []byte("bí mật-01")}, From: from, To: to}
+	return Gateway{
+		Config: axis.Config{
+			URL: server.URL, PlainAllowed: true, System: "vxp.test.01", Secret: []byte(secret), Protocol: axis.Protocol(o.Mode), Patience: -1,
+		},
+		From: from, To: to, Spare: "H40.9.9", Locked: "H40.6",
+		Fault: func(t *testing.T, rule string) {
+			rules, err := axissim.ParseFaults([]string{rule}, axissim.Sleep)
+			if err != nil {
+				t.Fatal(err)
+			}
+			board.Set(rules...)
+		},
+	}
 }
 
+// TestGateway runs the suite against a real axis: AXIS_TEST_URL, AXIS_TEST_MODE
+// (sdk, rest, oauth2), AXIS_TEST_SYSTEM, AXIS_TEST_SECRET_FILE, AXIS_TEST_FROM,
+// AXIS_TEST_TO (two codes or more, with commas; all of that system), and where
+// it is so: AXIS_TEST_UNPADDED=1, AXIS_TEST_ROOTS (a PEM file), AXIS_TEST_SPARE
+// and AXIS_TEST_LOCKED (codes).
 func TestGateway(t *testing.T) {
 	url := os.Getenv("AXIS_TEST_URL")
 	if url == "" {
@@ -71,11 +100,15 @@ func TestGateway(t *testing.T) {
 	}
 	g := Gateway{
 		Config: axis.Config{
-			URL: url, System: os.Getenv("AXIS_TEST_SYSTEM"), Secret: bytes.TrimSpace(secret),
+			URL: url, PlainAllowed: true, Protocol: axis.Protocol(os.Getenv("AXIS_TEST_MODE")), System: os.Getenv("AXIS_TEST_SYSTEM"), Secret: bytes.TrimSpace(secret),
 			HashUnpadded: os.Getenv("AXIS_TEST_UNPADDED") == "1", TrailingCRLF: os.Getenv("AXIS_TEST_UNPADDED") == "1",
 		},
 		From:   document.Agency{Code: document.Code(os.Getenv("AXIS_TEST_FROM")), Name: "Kiểm thử"},
 		Serial: int(time.Now().Unix() % 1_000_000_000),
+		Spare:  document.Code(os.Getenv("AXIS_TEST_SPARE")), Locked: document.Code(os.Getenv("AXIS_TEST_LOCKED")),
+	}
+	if roots := os.Getenv("AXIS_TEST_ROOTS"); roots != "" {
+		g.Config.Line = trusting(t, roots)
 	}
 	for _, code := range strings.Split(os.Getenv("AXIS_TEST_TO"), ",") {
 		g.To = append(g.To, document.Agency{Code: document.Code(strings.TrimSpace(code)), Name: "Kiểm thử"})
@@ -84,4 +117,21 @@ func TestGateway(t *testing.T) {
 		t.Fatal("AXIS_TEST_TO must name two agencies")
 	}
 	Run(t, g)
+}
+
+// trusting is a line that believes the roots in a PEM file.
+func trusting(t *testing.T, file string) *line.Line {
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(pem) {
+		t.Fatalf("no certificate in %s", file)
+	}
+	l, err := line.New(line.Options{Roots: roots, PlainAllowed: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
 }
