@@ -8,11 +8,15 @@ import (
 // Waiting times. Each failure doubles the time; jitter keeps a province full of
 // communes from coming back in the same second.
 const (
-	linkFirst = 5 * time.Second
+	linkFirst = time.Second
 	linkMost  = 5 * time.Minute
 	busyFirst = 10 * time.Second
 	busyMost  = 30 * time.Minute
 	roomWait  = time.Minute // until somebody may have made room on the disk
+
+	// quickTries is how many losses of the link in a row are answered by trying
+	// the job again: a short cut is over within seconds. Then polls cost less.
+	quickTries = 3
 )
 
 // backoff is the time to wait after n failures (n ≥ 1): first·2ⁿ⁻¹, at most most,

@@ -2,49 +2,12 @@ package courier
 
 import (
 	"context"
-	"math/rand/v2"
+	"errors"
 	"sync"
 	"time"
 
 	"vanthu/store"
 )
-
-// Handler does one job. It reports bytes moved through progress, at the borders
-// of chunks, and returns nil when the work is done; it may have finished the job
-// in a transaction of its own. Running it twice must be harmless. It must return
-// soon after ctx ends.
-type Handler func(ctx context.Context, j store.Job, progress func(done, total int64)) error
-
-const (
-	defaultEvery = 5 * time.Minute
-	defaultTries = 12 // about three hours of a busy server
-)
-
-// Options say what a courier works with.
-type Options struct {
-	Store    *store.Store
-	Clock    func() time.Time // time.Now when nil
-	Rand     *rand.Rand       // jitter; a random seed when nil
-	Poll     func(ctx context.Context) error
-	Every    time.Duration // between polls, 5 minutes when 0
-	Handlers map[string]Handler
-	MaxTries int // tries of a busy job before it is held, 12 when 0
-
-	// Lanes says how many jobs may run at once, 1 to 4; nil is 1. It is asked
-	// again before each start: a line that loses packets carries more in several
-	// connections, a good one does not.
-	Lanes func() int
-	// Resumable are the kinds of jobs whose handlers go on where they were
-	// stopped. Only these yield to more urgent ones.
-	Resumable []string
-	// Quiet are the hours in which only urgent jobs and answers run.
-	Quiet Quiet
-	// Budget is how many bytes may be moved each local day, 0 for any number;
-	// when they are used up only urgent jobs run. Traffic counts the bytes moved
-	// by this process, both ways; it only grows. Without it there is no budget.
-	Budget  int64
-	Traffic func() int64
-}
 
 // Courier runs jobs. Its methods may be called from any goroutine.
 type Courier struct {
@@ -52,30 +15,26 @@ type Courier struct {
 	turn    chan struct{} // holds the one token of who may run jobs
 	kick    chan struct{} // ends a wait
 	changed chan struct{}
-	queue   *queue // nil until a job may run; of whoever has the turn
-	done    done   // of whoever has the turn
+	ended   chan *lane // lanes that have ended
 
-	mu   sync.Mutex
-	link link
-	last lastState
+	queue *queue // nil until a job may run; of whoever has the turn
+	done  done   // of whoever has the turn
+
+	mu      sync.Mutex
+	lanes   []*lane // what runs; changed by whoever has the turn
+	link    link
+	pause   pause
+	lull    lull
+	ledger  ledger
+	weather weather
+	last    lastState
 }
 
-// New makes a courier with its link switched on. It does nothing until Run or
-// Drain.
+// New makes a courier with its link switched on, and paused if it was when it
+// was last used. It does nothing until Run or Drain.
 func New(o Options) *Courier {
-	if o.Clock == nil {
-		o.Clock = time.Now
-	}
-	if o.Rand == nil {
-		o.Rand = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
-	}
-	if o.Every <= 0 {
-		o.Every = defaultEvery
-	}
-	if o.MaxTries <= 0 {
-		o.MaxTries = defaultTries
-	}
-	c := &Courier{o: o, turn: make(chan struct{}, 1), kick: make(chan struct{}, 1), changed: make(chan struct{}, 1)}
+	c := &Courier{o: o.filledIn(), turn: make(chan struct{}, 1), kick: make(chan struct{}, 1),
+		changed: make(chan struct{}, 1), ended: make(chan *lane, mostLanes+2)}
 	c.link.on = true
 	c.turn <- struct{}{}
 	c.recall()
@@ -83,15 +42,10 @@ func New(o Options) *Courier {
 }
 
 // Run polls and runs due jobs until ctx ends, and returns the error of ctx, or
-// earlier an error that makes the store unusable.
+// earlier an error that makes the store unusable. No handler runs any more then.
 func (c *Courier) Run(ctx context.Context) error {
-	commits, stop := c.o.Store.Watch()
-	defer stop()
-	inner, cancel := context.WithCancel(ctx)
-	var forwarding sync.WaitGroup
-	forwarding.Go(func() { c.forward(inner, commits) })
-	defer forwarding.Wait()
-	defer cancel()
+	defer c.follow(ctx)()
+	defer c.keep(true)
 	for {
 		next, err := c.round(ctx)
 		if ctx.Err() != nil {
@@ -104,7 +58,19 @@ func (c *Courier) Run(ctx context.Context) error {
 	}
 }
 
-// forward turns commits into looks at the queue and redraws.
+// follow turns commits into looks at the queue and redraws until it is stopped.
+func (c *Courier) follow(ctx context.Context) (stop func()) {
+	commits, unwatch := c.o.Store.Watch()
+	ctx, cancel := context.WithCancel(ctx)
+	var forwarding sync.WaitGroup
+	forwarding.Go(func() { c.forward(ctx, commits) })
+	return func() {
+		cancel()
+		forwarding.Wait()
+		unwatch()
+	}
+}
+
 func (c *Courier) forward(ctx context.Context, commits <-chan struct{}) {
 	for {
 		select {
@@ -117,14 +83,23 @@ func (c *Courier) forward(ctx context.Context, commits <-chan struct{}) {
 	}
 }
 
+// longestSleep is how long a moment of the wall clock is waited for before it is
+// looked at again: the clock may be set, and the PC may sleep.
+const longestSleep = 5 * time.Minute
+
+// timer is one for next, nil when it is zero. Stop it.
+func (c *Courier) timer(next time.Time) (due <-chan time.Time, stop func()) {
+	if next.IsZero() {
+		return nil, func() {}
+	}
+	timer := time.NewTimer(min(max(0, next.Sub(c.o.Clock())), longestSleep))
+	return timer.C, func() { timer.Stop() }
+}
+
 // wait sleeps until next (zero: for ever), a kick or the end of ctx.
 func (c *Courier) wait(ctx context.Context, next time.Time) {
-	var due <-chan time.Time
-	if !next.IsZero() {
-		timer := time.NewTimer(max(0, next.Sub(c.o.Clock())))
-		defer timer.Stop()
-		due = timer.C
-	}
+	due, stop := c.timer(next)
+	defer stop()
 	select {
 	case <-ctx.Done():
 	case <-c.kick:
@@ -140,13 +115,17 @@ type Summary struct {
 	Waiting int // jobs left in the queue, not counting held ones
 }
 
-// Drain polls once and runs jobs until none is due. Errors of single jobs are in
-// the Summary and in the jobs; the error is that of the poll, ErrOffline when the
-// link went, or one of the store.
+// Drain polls once and runs jobs until none is due or may run, in all lanes; none
+// runs any more when it returns. It keeps to the pause, the quiet hours and the
+// budget: State.Why says what it left for their sake, which is no error. Errors of
+// single jobs are in the Summary and in the jobs; the error is that of the poll,
+// ErrOffline when the link went, or one of the store.
 func (c *Courier) Drain(ctx context.Context) (Summary, error) {
-	if err := c.roomAgain(); err != nil {
+	if err := c.hasten(waitsForRoom); err != nil {
 		return Summary{}, err
 	}
+	defer c.follow(ctx)()
+	defer c.keep(true)
 	c.force()
 	before := c.counts()
 	_, err := c.round(ctx)
@@ -159,6 +138,27 @@ func (c *Courier) Drain(ctx context.Context) (Summary, error) {
 		return sum, err
 	}
 	return sum, c.linkError()
+}
+
+// round makes passes until nothing runs and nothing may start. It returns when to
+// come again, zero for when kicked, and an error only when the store is unusable.
+func (c *Courier) round(ctx context.Context) (next time.Time, err error) {
+	select {
+	case <-ctx.Done():
+		return time.Time{}, ctx.Err()
+	case <-c.turn:
+	}
+	defer func() { c.turn <- struct{}{} }()
+	defer c.keep(false)
+	next, err = c.work(ctx)
+	switch full := c.clear(); {
+	case errors.Is(full, store.ErrFull):
+		c.noRoom()
+		next = earlier(next, c.permit().until)
+	case err == nil:
+		err = full
+	}
+	return next, err
 }
 
 // Changed is signalled after the state or the books may have changed, at the

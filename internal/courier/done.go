@@ -12,8 +12,8 @@ import (
 // crash repeats a few answers, which is harmless. They are gone before a poll,
 // which might queue them anew, and before a round ends.
 type done struct {
-	jobs  []store.Job
-	since time.Time // of the oldest
+	entries []*entry
+	since   time.Time // of the oldest
 }
 
 const (
@@ -22,22 +22,23 @@ const (
 )
 
 func (d done) due(now time.Time) bool {
-	return len(d.jobs) >= doneMost || len(d.jobs) > 0 && now.Sub(d.since) >= doneAge
+	return len(d.entries) >= doneMost || len(d.entries) > 0 && elapsed(d.since, now, doneAge)
 }
 
-// finish removes the job unless its handler did, or queued a new one under the
-// same id meanwhile.
-func (c *Courier) finish(j store.Job) error {
-	current, err := c.reread(j.ID)
-	if err != nil || current == nil || !current.Created.Equal(j.Created) {
-		return err
+// finish removes the job of a lane unless its handler did, or queued a new one
+// under the same id meanwhile.
+func (c *Courier) finish(l *lane) error {
+	c.queue.update()
+	e := l.entry
+	if e.latest == nil || !sameJob(*e.latest, l.job) {
+		return nil
 	}
-	if len(c.done.jobs) == 0 {
+	if len(c.done.entries) == 0 {
 		c.done.since = c.o.Clock()
 	}
-	c.done.jobs = append(c.done.jobs, j)
-	c.queue.put(j.ID, nil)
-	if kindRank(j.Kind) == answers && !c.done.due(c.o.Clock()) {
+	c.done.entries = append(c.done.entries, e)
+	c.queue.finish(e)
+	if l.row.kind == answers {
 		return nil
 	}
 	return c.clear()
@@ -45,26 +46,31 @@ func (c *Courier) finish(j store.Job) error {
 
 // clear removes what is done.
 func (c *Courier) clear() error {
-	if len(c.done.jobs) == 0 {
+	if len(c.done.entries) == 0 {
 		return nil
 	}
 	err := c.o.Store.Maintain(func(tx *store.Tx) error {
-		for _, j := range c.done.jobs {
-			if err := ignoreGone(remove(tx, j)); err != nil {
+		for _, e := range c.done.entries {
+			if err := ignoreGone(remove(tx, e.job)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if err == nil {
-		c.done = done{}
+	if err != nil {
+		return err
 	}
-	return err
+	c.queue.update()
+	for _, e := range c.done.entries {
+		c.queue.forget(e)
+	}
+	c.done = done{}
+	return nil
 }
 
 func remove(tx *store.Tx, j store.Job) error {
 	now, err := tx.Job(j.ID)
-	if err != nil || !now.Created.Equal(j.Created) {
+	if err != nil || !sameJob(now, j) {
 		return err
 	}
 	return tx.FinishJob(j.ID)

@@ -2,30 +2,31 @@ package courier
 
 import (
 	"container/heap"
-
-	"vanthu/store"
+	"time"
 )
 
 // seat is the place of a job in a line. A seat that is left stays in its line
 // until it comes up.
 type seat struct {
-	job  store.Job
+	of   *entry
+	row  row
+	due  time.Time // when the job may run, zero for at once
 	left bool
 }
 
-func olderFirst(a, b store.Job) bool {
-	if !a.Created.Equal(b.Created) {
-		return a.Created.Before(b.Created)
+func olderFirst(a, b *seat) bool {
+	if !a.of.since.Equal(b.of.since) {
+		return a.of.since.Before(b.of.since)
 	}
-	return a.ID < b.ID
+	return queuedBefore(a.of.job, b.of.job) < 0
 }
 
-func dueFirst(a, b store.Job) bool { return a.NextTry.Before(b.NextTry) }
+func dueFirst(a, b *seat) bool { return a.due.Before(b.due) }
 
 // line is a heap of seats.
 type line struct {
 	seats  []*seat
-	before func(a, b store.Job) bool
+	before func(a, b *seat) bool
 }
 
 var _ heap.Interface = (*line)(nil)
@@ -45,7 +46,7 @@ func (l *line) head() *seat {
 func (l *line) Len() int { return len(l.seats) }
 
 // Less tells whether seat i comes before seat j.
-func (l *line) Less(i, j int) bool { return l.before(l.seats[i].job, l.seats[j].job) }
+func (l *line) Less(i, j int) bool { return l.before(l.seats[i], l.seats[j]) }
 
 // Swap exchanges two seats.
 func (l *line) Swap(i, j int) { l.seats[i], l.seats[j] = l.seats[j], l.seats[i] }

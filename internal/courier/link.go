@@ -1,7 +1,6 @@
 package courier
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -13,23 +12,31 @@ type link struct {
 	online   bool // the last attempt got through
 	failures int  // attempts in a row that found no link
 	retry    time.Time
-	polled   time.Time // last poll, zero to poll at once
+	room     time.Time // no room to note an outcome: nothing runs until then
+	polled   time.Time // last poll, zero to poll before anything else
 	pollErr  error     // of the last poll
-	cancel   context.CancelCauseFunc
+	epoch    int       // grows with each loss; what began before one says nothing of the link now
+	reaches  int       // grows each time something gets through
+	hurry    bool      // nobody steps aside any more
 }
 
-var errSwitchedOff = errors.New("link was switched off")
+var (
+	// ErrYield is the cause of the end of a handler's context when a more urgent
+	// job, or a rule, takes its lane. It is called again later.
+	ErrYield = errors.New("yields to what is more urgent")
 
-// SetLink switches the link on or off. Off stops the running job, which costs it
-// no try; on tries at once.
+	errSwitchedOff = errors.New("link was switched off")
+	errLost        = errors.New("link was lost")
+)
+
+// SetLink switches the link on or off. Off stops what runs, which costs it no
+// try; on tries at once. It is not kept over restarts: Pause is.
 func (c *Courier) SetLink(on bool) {
 	c.mu.Lock()
 	c.link.on = on
 	if !on {
 		c.link.online = false
-		if c.link.cancel != nil {
-			c.link.cancel(errSwitchedOff)
-		}
+		c.stopLanes(errSwitchedOff)
 	}
 	c.mu.Unlock()
 	if on {
@@ -39,7 +46,7 @@ func (c *Courier) SetLink(on bool) {
 	c.tell()
 }
 
-// Wake tries at once: it polls even when offline.
+// Wake tries at once: it polls even when offline. The rules stay: see SendNow.
 func (c *Courier) Wake() {
 	c.force()
 	signal(c.kick)
@@ -49,38 +56,76 @@ func (c *Courier) Wake() {
 func (c *Courier) force() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.link.retry, c.link.polled, c.link.pollErr = time.Time{}, time.Time{}, nil
+	c.link.retry, c.link.room, c.link.polled, c.link.pollErr = time.Time{}, time.Time{}, time.Time{}, nil
 }
 
-// lost notes that there is no link.
-func (c *Courier) lost() {
+// stopLanes ends what runs; Courier.mu is held.
+func (c *Courier) stopLanes(cause error) {
+	for _, l := range c.lanes {
+		l.cancel(cause)
+	}
+}
+
+// heard draws what the outcome of a lane says about the link.
+func (c *Courier) heard(l *lane) {
+	c.note(l.err)
+	switch Class(l.err) {
+	case "offline":
+		c.lost(l)
+	case "", "rejected":
+		c.reached(l.epoch)
+	}
+}
+
+// lost notes that a lane found no link: the others stop too, and all wait for one
+// moment to try again.
+func (c *Courier) lost(l *lane) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if l.epoch != c.link.epoch {
+		return
+	}
+	c.link.epoch++
 	c.link.online = false
 	c.link.failures++
 	c.link.retry = c.o.Clock().Add(backoff(linkFirst, linkMost, c.link.failures, c.o.Rand))
-	c.link.polled = time.Time{} // the next attempt begins with a poll
+	if l.poll() || c.link.failures > quickTries {
+		c.link.polled = time.Time{} // the next attempt begins with a poll
+	}
+	c.stopLanes(errLost)
 }
 
-// reached notes that the other side answered.
-func (c *Courier) reached() {
+// reached notes that the other side answered; it tells whether that is news.
+func (c *Courier) reached(epoch int) (news bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if epoch != c.link.epoch {
+		return false
+	}
+	news = !c.link.online
 	c.link.online, c.link.failures, c.link.retry = true, 0, time.Time{}
+	c.link.reaches++
+	return news
 }
 
-// gate says whether the link may be used now, and else when to ask again (zero:
-// when kicked).
-func (c *Courier) gate() (open bool, next time.Time) {
+func (c *Courier) online() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.link.on {
-		return false, time.Time{}
-	}
-	if c.o.Clock().Before(c.link.retry) {
-		return false, c.link.retry
-	}
-	return true, time.Time{}
+	return c.link.online
+}
+
+func (c *Courier) reaches() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.link.reaches
+}
+
+// noRoom has everything wait because an outcome could not be written: run again
+// at once, it could not be written again.
+func (c *Courier) noRoom() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.link.room = c.o.Clock().Add(linkMost)
 }
 
 // linkError says why a Drain got no further.

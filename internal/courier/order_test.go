@@ -1,7 +1,6 @@
 package courier
 
 import (
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -36,87 +35,158 @@ func TestOrder(t *testing.T) {
 		r.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 		q := queueOf(shuffled...)
 		for _, want := range jobs {
-			c := q.next(noon())
-			if !c.found || c.job.ID != want.ID {
-				t.Fatalf("picked %q, want %q", c.job.ID, want.ID)
+			if e := q.next(noon(), all); e == nil || e.job.ID != want.ID {
+				t.Fatalf("picked %+v, want %q", e, want.ID)
 			}
 			q.put(want.ID, nil)
 		}
 	}
 }
 
-func TestPickLeavesHeldAndLaterJobs(t *testing.T) {
-	later, latest := noon().Add(time.Minute), noon().Add(time.Hour)
+func all(row) bool { return true }
+
+func TestNextLeavesHeldAndLaterJobs(t *testing.T) {
+	later, latest := noon().Add(time.Minute), noon().Add(busyMost)
 	q := queueOf(
 		store.Job{ID: "held", State: store.Held, Urgency: 4},
 		store.Job{ID: "latest", State: store.Waiting, Urgency: 4, NextTry: latest},
 		store.Job{ID: "later", State: store.Waiting, Urgency: 4, NextTry: later},
 	)
-	if c := q.next(noon()); c.found || !c.next.Equal(later) {
-		t.Errorf("%+v", c)
+	if e := q.next(noon(), all); e != nil || !q.nextDue().Equal(later) {
+		t.Errorf("%+v, next %s", e, q.nextDue())
 	}
-	if c := q.next(latest); c.job.ID != "later" || !c.next.IsZero() {
-		t.Errorf("%+v", c)
+	if e := q.next(latest, all); e.job.ID != "later" || !q.nextDue().IsZero() {
+		t.Errorf("%+v, next %s", e, q.nextDue())
 	}
-	if c := queueOf().next(noon()); c.found || !c.next.IsZero() {
-		t.Errorf("%+v", c)
+	if e := queueOf().next(noon(), all); e != nil || !queueOf().nextDue().IsZero() {
+		t.Errorf("%+v", e)
 	}
 }
 
 func queueOf(jobs ...store.Job) *queue {
-	q := newQueue(&store.JobFeed{})
+	q := newQueue(&store.JobFeed{}, noon)
 	for _, j := range jobs {
 		q.put(j.ID, &j)
 	}
 	return q
 }
 
-// pick is what the queue must find, read from all jobs.
-func pick(jobs []store.Job, now time.Time) choice {
-	var c choice
-	for _, j := range jobs {
-		switch {
-		case j.State != store.Waiting:
-		case j.NextTry.After(now):
-			c.next = earlier(c.next, j.NextTry)
-		case !c.found || compare(j, c.job, now) < 0:
-			c.job, c.found = j, true
-		}
-	}
-	return c
+// plain is what the queue must find, written down without haste: all jobs are
+// read each time.
+type plain struct {
+	jobs    map[string]store.Job
+	since   map[string]time.Time
+	running map[string]bool
 }
 
-// TestQueueAgainstPick changes jobs in every way while time goes by.
-func TestQueueAgainstPick(t *testing.T) {
+// next are the job whose turn it is, and when another one becomes due.
+func (p plain) next(now time.Time) (best string, due time.Time) {
+	var seat *seat
+	for id, j := range p.jobs {
+		if j.State != store.Waiting || p.running[id] || p.behind(j) {
+			continue
+		}
+		if ahead(j.NextTry, now, busyMost) {
+			due = earlier(due, j.NextTry)
+			continue
+		}
+		if s := p.seat(j); seat == nil || compare(s, seat, now) < 0 {
+			best, seat = id, s
+		}
+	}
+	return best, due
+}
+
+// behind tells whether another of its record runs or goes first.
+func (p plain) behind(j store.Job) bool {
+	for id, other := range p.jobs {
+		if j.Record != "" && other.Record == j.Record && id != j.ID && other.State == store.Waiting &&
+			(p.running[id] || queuedBefore(other, j) < 0) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p plain) seat(j store.Job) *seat {
+	in := rowOf(j)
+	for _, other := range p.jobs {
+		if j.Record != "" && other.Record == j.Record && other.State == store.Waiting {
+			in.urgency = max(in.urgency, other.Urgency)
+		}
+	}
+	return &seat{of: &entry{job: j, since: p.since[j.ID]}, row: in}
+}
+
+// TestQueueAgainstPlain changes, starts and releases jobs in every way while time
+// goes by.
+func TestQueueAgainstPlain(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		q, jobs, now := queueOf(), map[string]store.Job{}, noon()
+		now := noon()
+		q := newQueue(&store.JobFeed{}, func() time.Time { return now })
+		p := plain{jobs: map[string]store.Job{}, since: map[string]time.Time{}, running: map[string]bool{}}
 		for range rapid.IntRange(1, 40).Draw(t, "steps") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 90).Draw(t, "minutes")) * time.Minute)
 			id := rapid.StringMatching(`[a-h]`).Draw(t, "id")
-			if rapid.IntRange(0, 3).Draw(t, "what") == 0 {
-				delete(jobs, id)
+			switch what := rapid.IntRange(0, 5).Draw(t, "what"); {
+			case what == 0 && !p.running[id]:
+				delete(p.jobs, id)
 				q.put(id, nil)
-			} else {
+			case what == 1:
+				if first, _ := p.next(now); first != "" {
+					p.running[first] = true
+					q.start(q.jobs[first])
+				}
+			case what == 2:
+				for id := range p.running {
+					q.release(q.jobs[id])
+				}
+				clear(p.running)
+			case !p.running[id]:
 				j := drawJob(now).Draw(t, "job")
 				j.ID = id
-				jobs[id] = j
+				if old, ok := p.jobs[id]; !ok || !sameJob(old, j) {
+					p.since[id] = now
+					if j.Created.Before(now) {
+						p.since[id] = j.Created
+					}
+				}
+				p.jobs[id] = j
 				q.put(id, &j)
 			}
-			got, want := q.next(now), pick(slices.Collect(maps.Values(jobs)), now)
-			if got.found != want.found || got.job.ID != want.job.ID || !got.next.Equal(want.next) {
-				t.Fatalf("%+v, want %+v of %+v", got, want, jobs)
-			}
-			held := 0
-			for _, j := range jobs {
-				if j.State == store.Held {
-					held++
-				}
-			}
-			if len(q.jobs) != len(jobs) || q.held != held {
-				t.Fatalf("%d jobs, %d held, want %d and %d", len(q.jobs), q.held, len(jobs), held)
-			}
+			compareQueues(t, q, p, now)
 		}
 	})
+}
+
+func compareQueues(t *rapid.T, q *queue, p plain, now time.Time) {
+	want, due := p.next(now)
+	got := ""
+	if e := q.next(now, all); e != nil {
+		got = e.job.ID
+	}
+	if got != want || !q.nextDue().Equal(due) {
+		t.Fatalf("%q and %s, want %q and %s of %+v", got, q.nextDue(), want, due, p)
+	}
+	var f figures
+	for id, j := range p.jobs {
+		left, known := bytesLeft(j)
+		switch {
+		case j.State == store.Held:
+			f.held++
+		case p.running[id]:
+			f.waiting++
+		default:
+			f.waiting++
+			f.bytes += left
+			if !known {
+				f.unsized++
+			}
+		}
+	}
+	if q.figures != f {
+		t.Fatalf("figures %+v, want %+v", q.figures, f)
+	}
 }
 
 func drawJob(now time.Time) *rapid.Generator[store.Job] {
@@ -126,6 +196,7 @@ func drawJob(now time.Time) *rapid.Generator[store.Job] {
 		}
 		j := store.Job{
 			ID:      rapid.StringMatching(`[ab]`).Draw(t, "id"),
+			Record:  rapid.SampledFrom([]string{"", "", "x", "y"}).Draw(t, "record"),
 			Kind:    rapid.SampledFrom([]string{"ack", "status", "send", "fetch", "agencies", "?"}).Draw(t, "kind"),
 			Urgency: rapid.IntRange(0, 4).Draw(t, "urgency"),
 			Size:    rapid.Int64Range(-1, 1<<22).Draw(t, "size"),
@@ -133,17 +204,21 @@ func drawJob(now time.Time) *rapid.Generator[store.Job] {
 			State:   rapid.SampledFrom([]store.JobState{store.Waiting, store.Waiting, store.Held}).Draw(t, "state"),
 		}
 		if rapid.Bool().Draw(t, "tried") {
-			j.NextTry = minutes("next", -10, 120)
+			j.NextTry = minutes("next", -10, 30)
 		}
 		return j
 	})
 }
 
-// TestCompareIsAnOrder: pick depends on it.
+// TestCompareIsAnOrder: the queue depends on it.
 func TestCompareIsAnOrder(t *testing.T) {
 	draw := drawJob(noon())
 	rapid.Check(t, func(t *rapid.T) {
-		a, b, c := draw.Draw(t, "a"), draw.Draw(t, "b"), draw.Draw(t, "c")
+		seatOf := func(name string) *seat {
+			j := draw.Draw(t, name)
+			return &seat{of: &entry{job: j, since: j.Created}, row: rowOf(j)}
+		}
+		a, b, c := seatOf("a"), seatOf("b"), seatOf("c")
 		if compare(a, b, noon()) != -compare(b, a, noon()) {
 			t.Fatal("not antisymmetric")
 		}

@@ -173,7 +173,7 @@ func TestLinkSwitchedOffStopsTheJob(t *testing.T) {
 		if j.Attempts != 0 || j.State != store.Waiting || j.Done != 50 {
 			t.Errorf("job %+v", j)
 		}
-		if s := d.State(); s.On || s.Online || s.Running != nil || s.LastError != "offline" || s.Waiting != 1 {
+		if s := d.State(); s.On || s.Online || len(s.Running) != 0 || s.LastError != "offline" || s.Waiting != 1 {
 			t.Errorf("state %+v", s)
 		}
 		polls := d.polls.Load()

@@ -14,7 +14,7 @@ type State struct {
 	LastError   string      // class of the last failure since the last success, "" for none
 	Waiting     int         // jobs in the queue
 	Held        int         // jobs that need the clerk
-	Running     []store.Job // with Done and Total as they are now
+	Running     []store.Job // in the order in which they began, with Done and Total as they are now
 
 	Why         string    // what holds jobs back: WhyPaused, WhyQuiet, WhyBudget, "" for nothing
 	Until       time.Time // when Why ends by itself, zero when it does not
@@ -35,9 +35,8 @@ type lastState struct {
 	success time.Time
 	saved   time.Time // success as it was last written to the store
 	class   string
-	waiting int
-	held    int
-	running *store.Job
+	why     string
+	figures figures
 	told    time.Time // when Changed was last signalled
 	telling bool      // it will be again
 	counts  Summary
@@ -58,13 +57,39 @@ const (
 func (c *Courier) State() State {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	now := c.o.Clock()
 	s := State{On: c.link.on, Online: c.link.online, LastSuccess: c.last.success, LastError: c.last.class,
-		Waiting: c.last.waiting, Held: c.last.held}
-	if c.last.running != nil {
-		j := *c.last.running
-		s.Running = []store.Job{j}
-	}
+		Waiting: c.last.figures.waiting, Held: c.last.figures.held, Budget: c.o.Budget}
+	s.Paused, s.PausedUntil = c.pause.at(now)
+	p := c.ruled(now)
+	s.Why, s.Until = p.why, p.whyEnds
+	c.spend(now)
+	today := c.ledger.today(now)
+	s.Spent, s.Lifted = today.Bytes, today.Lifted
+	c.forecast(&s, now)
 	return s
+}
+
+// forecast fills in what runs, what is left and how long it will take.
+func (c *Courier) forecast(s *State, now time.Time) {
+	left, unsized := c.last.figures.bytes, c.last.figures.unsized
+	for _, l := range c.lanes {
+		if l.poll() {
+			continue
+		}
+		j := l.job
+		j.Payload, j.Done, j.Total = nil, l.done, l.total
+		s.Running = append(s.Running, j)
+		more, known := bytesLeft(j)
+		left += more
+		if !known {
+			unsized++
+		}
+	}
+	s.Left, s.Rate = left, c.weather.rate(now)
+	if s.Why == "" && s.Online {
+		s.ETA = c.weather.eta(now, left, unsized, c.o.lanes())
+	}
 }
 
 func (c *Courier) counts() Summary {
@@ -118,28 +143,38 @@ func (c *Courier) tally(count func(*Summary)) {
 	count(&c.last.counts)
 }
 
-// recall reads the time of the last success of an earlier run; without one, or
-// when it cannot be read, there simply is none.
+// recall reads what earlier runs kept. What is not there, or cannot be read,
+// simply is not there.
 func (c *Courier) recall() {
+	c.ledger.saved = c.o.Clock()
 	_ = c.o.Store.View(func(tx *store.Tx) error {
 		var at time.Time
-		if err := tx.Value(successKey, &at); err == nil {
+		if tx.Value(successKey, &at) == nil {
 			c.last.success, c.last.saved = at, at
 		}
+		_ = tx.Value(pauseKey, &c.pause)
+		_ = tx.Value(ledgerKey, &c.ledger.days)
 		return nil
 	})
+	if c.o.Traffic != nil {
+		c.ledger.meter = c.o.Traffic()
+	}
 }
 
-// keep writes the time of the last success now and then.
-func (c *Courier) keep() {
+// keep writes the time of the last success and the day's bytes now and then, and
+// the bytes whenever the courier stops. Losing them is harmless.
+func (c *Courier) keep(leaving bool) {
+	if c.ledgerDue(leaving) {
+		_ = c.keepLedger()
+	}
 	c.mu.Lock()
 	at := c.last.success
-	due := at.Sub(c.last.saved) >= keepEvery
+	due := !at.IsZero() && elapsed(c.last.saved, at, keepEvery)
 	if due {
 		c.last.saved = at
 	}
 	c.mu.Unlock()
-	if due { // losing it is harmless
+	if due {
 		_ = c.o.Store.Maintain(func(tx *store.Tx) error { return tx.SetValue(successKey, at) })
 	}
 }
@@ -149,36 +184,22 @@ func (c *Courier) keep() {
 func (c *Courier) glance() error {
 	if c.queue != nil {
 		c.queue.update()
-		c.figures(len(c.queue.jobs)-c.queue.held, c.queue.held)
+		c.figures(c.queue.figures)
 		return nil
 	}
 	return c.o.Store.View(func(tx *store.Tx) error {
-		c.figures(tx.CountStates())
+		waiting, held := tx.CountStates()
+		c.figures(figures{waiting: waiting, held: held})
 		return nil
 	})
 }
 
-func (c *Courier) figures(waiting, held int) {
+func (c *Courier) figures(f figures) {
 	c.mu.Lock()
-	differs := c.last.waiting != waiting || c.last.held != held
-	c.last.waiting, c.last.held = waiting, held
+	differs := c.last.figures != f
+	c.last.figures = f
 	c.mu.Unlock()
 	if differs {
 		c.tell()
 	}
-}
-
-// begin shows j as running.
-func (c *Courier) begin(j store.Job) {
-	c.mu.Lock()
-	c.last.running = &j
-	c.mu.Unlock()
-	c.tell()
-}
-
-func (c *Courier) end() {
-	c.mu.Lock()
-	c.last.running = nil
-	c.mu.Unlock()
-	c.tell()
 }
