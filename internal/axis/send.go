@@ -68,6 +68,11 @@ func (c *Client) bestSend(ctx context.Context, p *parcel) (string, error) {
 			return docID, err
 		}
 		c.withdrawn(func(t *today) { t.offer.tus = false })
+		if p.Part != "" { // from here on it is not sent by its name
+			if err := RemovePart(p.Part); err != nil {
+				return "", err
+			}
+		}
 	}
 	if offer.encoding != "" && p.Size >= packFrom {
 		docID, err := c.sendPacked(ctx, p, offer.encoding)
@@ -209,6 +214,10 @@ func (p *parcel) base() (base string, remove func() error, err error) {
 	dir, err := os.MkdirTemp("", "axis-send-")
 	return filepath.Join(dir, "packet"), func() error { return os.RemoveAll(dir) }, err
 }
+
+// Uploading tells whether an upload is kept at Message.Part that the axis may
+// have begun to hold: whatever was sent since then was sent by its name.
+func Uploading(base string) bool { return transfer.Begun(base) }
 
 // RemovePart deletes what is kept of an upload at Message.Part, if anything.
 func RemovePart(base string) error { return transfer.RemoveOutgoing(base) }

@@ -15,22 +15,38 @@ import (
 	"vanthu/store"
 )
 
-// fetch brings one copy: to a temporary file, into the store, to the desk it is
-// for. The acknowledgement is queued by the desk with the record, so a crash
-// before that fetches again and a crash after it fetches nothing.
+// Downloader is an Axis that can go on where a fetch was broken off;
+// *axis.Client has it. With one that has not, every fetch begins anew.
+type Downloader interface {
+	Download(ctx context.Context, docID string, d axis.Download) (joined bool, err error)
+}
+
+// fetch brings one copy: to a part file that survives restarts, into the store,
+// to the desk it is for. The acknowledgement is queued by the desk with the
+// record, so a crash before that fetches again and a crash after it fetches
+// nothing.
 func (e *Exchange) fetch(ctx context.Context, j store.Job, progress func(done, total int64)) error {
 	var p fetchJob
 	if err := json.Unmarshal(j.Payload, &p); err != nil {
 		return fmt.Errorf("fetch job: %w", err)
 	}
-	if _, known, err := e.known(p.AxisID); err != nil || known {
+	base, err := e.part(j.ID)
+	if err != nil {
 		return err
 	}
-	packet, size, err := e.download(ctx, p.AxisID, progress)
-	if err != nil {
-		return fmt.Errorf("fetch %s: %w", p.AxisID, err)
+	if _, known, err := e.known(p.AxisID); err != nil || known {
+		return errors.Join(err, removeIfThere(fetchPart(base)))
 	}
-	return e.deliver(ctx, p, packet, size)
+	packet, size, err := e.bring(ctx, p.AxisID, fetchPart(base), progress)
+	if err == nil {
+		err = e.deliver(ctx, p, packet, size)
+	} else {
+		err = fmt.Errorf("fetch %s: %w", p.AxisID, err)
+	}
+	if err == nil || errors.Is(err, axis.ErrTooLarge) {
+		return errors.Join(err, removeIfThere(fetchPart(base)))
+	}
+	return err
 }
 
 // deliver hands a packet to the desk it is for. The list's word for its kind is
@@ -53,6 +69,55 @@ func (e *Exchange) deliver(ctx context.Context, p fetchJob, packet store.Hash, s
 		return take()
 	}
 	return err
+}
+
+// bring gets a copy into the store. One that was put together from several
+// answers and then cannot be read is fetched once more from its start before
+// that is believed of it.
+func (e *Exchange) bring(ctx context.Context, axisID, part string, progress func(done, total int64)) (store.Hash, int64, error) {
+	axisClient, ok := e.Axis.(Downloader)
+	if !ok {
+		return e.download(ctx, axisID, progress)
+	}
+	for again := false; ; again = true {
+		var packet store.Hash
+		var size int64
+		joined, err := axisClient.Download(ctx, axisID, axis.Download{
+			Part: part, Limit: e.maxPacket(), Progress: progress,
+			To: func(r io.Reader) (err error) { packet, size, err = e.Store.PutBlob(r, e.maxPacket()); return err },
+		})
+		if err != nil {
+			return "", 0, err
+		}
+		if !joined || again {
+			return packet, size, nil
+		}
+		sound, err := e.readable(packet)
+		if err != nil || sound {
+			return packet, size, err
+		}
+		if err := removeIfThere(part); err != nil {
+			return "", 0, err
+		}
+	}
+}
+
+// readable tells whether a packet of the store can be taken apart.
+func (e *Exchange) readable(packet store.Hash) (bool, error) {
+	f, err := e.Store.OpenBlob(packet)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	p, err := edxml.Read(f, edxml.ReadOptions{Dir: e.TempDir, MaxPacket: e.maxPacket()})
+	if errors.Is(err, edxml.ErrBroken) || errors.Is(err, edxml.ErrTooLarge) || errors.Is(err, edxml.ErrForbidden) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	p.Remove()
+	return true, nil
 }
 
 // download streams a copy to a temporary file and from there into the store,

@@ -33,27 +33,41 @@ func (e *Exchange) send(ctx context.Context, j store.Job, progress func(done, to
 	if err != nil {
 		return err
 	}
-	left := doc.Unsent()
-	if len(left) == 0 {
-		return nil
-	}
-	before, err := e.Outbox.Attempt(p.ID)
+	base, err := e.part(j.ID)
 	if err != nil {
 		return err
 	}
-	if before {
-		if left, err = e.reconcile(ctx, doc, left); err != nil || len(left) == 0 {
-			return err
-		}
+	left, err := e.unsent(ctx, doc, base)
+	if err == nil && len(left) > 0 {
+		err = e.sendTo(ctx, doc, base, left, progress)
 	}
-	return e.sendTo(ctx, doc, left, progress)
+	if err != nil {
+		return err
+	}
+	return axis.RemovePart(base)
+}
+
+// unsent are the recipients that the document is still to be sent to. While the
+// axis holds the upload of a document that nobody is known to have got, nothing
+// has to be asked: it answers a repeated send as it did the lost one, and the
+// list would cost more than the repetition.
+func (e *Exchange) unsent(ctx context.Context, doc outbox.Document, base string) ([]document.Code, error) {
+	left := doc.Unsent()
+	if len(left) == 0 {
+		return nil, nil
+	}
+	before, err := e.Outbox.Attempt(doc.ID)
+	if err != nil || !before || len(left) == len(doc.Delivery) && axis.Uploading(base) {
+		return left, err
+	}
+	return e.reconcile(ctx, doc, left)
 }
 
 // sendTo sends to all recipients at once; only when the axis refuses one of
 // them (code 18, 23) each gets a send of its own, and the refused ones are
 // noted. Any other refusal for good is one of the packet: all have failed.
-func (e *Exchange) sendTo(ctx context.Context, doc outbox.Document, to []document.Code, progress func(done, total int64)) error {
-	axisID, err := e.post(ctx, axis.Edoc, doc.Packet, doc.PacketSize, to, progress)
+func (e *Exchange) sendTo(ctx context.Context, doc outbox.Document, base string, to []document.Code, progress func(done, total int64)) error {
+	axisID, err := e.post(ctx, parcel{axis.Edoc, doc.Packet, doc.PacketSize, base}, to, progress)
 	var rejected *axis.Rejected
 	switch {
 	case err == nil:
@@ -61,7 +75,7 @@ func (e *Exchange) sendTo(ctx context.Context, doc outbox.Document, to []documen
 	case !errors.As(err, &rejected) || !errors.Is(rejection(rejected), courier.ErrRejected):
 		return err
 	case ofReceiver(rejected) && len(to) > 1:
-		return e.split(ctx, doc, to, progress)
+		return e.split(ctx, doc, base, to, progress)
 	}
 	return e.Outbox.Failed(doc.ID, to, rejected.Code, rejected.Desc)
 }
@@ -72,9 +86,9 @@ func ofReceiver(r *axis.Rejected) bool {
 
 // split sends to each recipient alone. What was done is noted after each, so a
 // crash in between repeats at most one.
-func (e *Exchange) split(ctx context.Context, doc outbox.Document, to []document.Code, progress func(done, total int64)) error {
+func (e *Exchange) split(ctx context.Context, doc outbox.Document, base string, to []document.Code, progress func(done, total int64)) error {
 	for _, code := range to {
-		if err := e.sendTo(ctx, doc, []document.Code{code}, progress); err != nil {
+		if err := e.sendTo(ctx, doc, base, []document.Code{code}, progress); err != nil {
 			return err
 		}
 	}

@@ -56,6 +56,13 @@ func OpenOutgoing(base, name string) (*Outgoing, error) {
 	return o, nil
 }
 
+// Begun tells whether a body is kept at base that a server has begun to take.
+func Begun(base string) bool {
+	var s outgoingState
+	text, err := os.ReadFile(base + ".json")
+	return err == nil && json.Unmarshal(text, &s) == nil && s.URL != ""
+}
+
 func measure(r io.Reader) (int64, string, error) {
 	h := sha256.New()
 	n, err := io.Copy(h, r)
