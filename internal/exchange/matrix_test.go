@@ -84,7 +84,8 @@ func newBench(t *testing.T, m axistest.Misbehaviour) *bench {
 	for o, c := range map[*office]axis.Config{b.ours: {System: "dinhmy", Secret: []byte("một")}, b.theirs: {System: "vinhhoa", Secret: []byte("hai")}} {
 		// A connection per call: net/http by itself repeats a request whose old
 		// connection broke before the first byte.
-		c.URL, c.Clock, c.PlainAllowed, c.HTTP = server.URL, w.clock, true, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+		c.HTTP = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+		c.URL, c.Clock, c.PlainAllowed, c.NoProbe, c.Patience = server.URL, w.clock, true, true, -1
 		if m.Hangs {
 			c.Timeout = 50 * time.Millisecond
 		}
