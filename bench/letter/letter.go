@@ -23,7 +23,7 @@ func Commune() office.Office {
 		Agency:  document.Agency{Code: "H01.151", Name: "Ủy ban nhân dân xã Định Mỹ"},
 		Clerk:   document.Staff{Department: "Văn phòng HĐND và UBND", Name: "Trần Thị Sáu", Mobile: "0912000001"},
 		Leaders: []office.Leader{{Signer: Leader()}},
-		Axis:    office.Axis{URL: "http://127.0.0.1:9", System: "bench", SecretFile: "axis.secret"},
+		Axis:    office.Axis{URL: "http://127.0.0.1:9", AllowPlain: true, System: "bench", SecretFile: "axis.secret"},
 	}
 }
 

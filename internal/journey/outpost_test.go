@@ -90,7 +90,7 @@ func (o *outpost) work(do func(*desks) error) error {
 
 // life is one life of the office's program, and what its clerk did before.
 func (o *outpost) life(chance *rand.Rand) error {
-	documents, check, end := chance.IntN(5), chance.IntN(10) == 0, lifetime(chance)
+	documents, check, end := chance.IntN(3), chance.IntN(20) == 0, lifetime(chance, 1200*time.Millisecond)
 	sizes := make([]int, documents)
 	for i := range sizes {
 		if sizes[i] = 100 + chance.IntN(3000); chance.IntN(4) == 0 {
@@ -206,6 +206,20 @@ func (o *outpost) syncOnce() (done int, err error) {
 	}
 	var answer struct{ Done int }
 	return answer.Done, json.Unmarshal(out, &answer)
+}
+
+// arrived is the number of documents that stand in the register.
+func (o *outpost) arrived() (n int) {
+	o.t.Helper()
+	err := o.work(func(d *desks) error {
+		rows, _, err := d.in.List(inbox.Filter{}, store.Window{})
+		n = len(rows)
+		return err
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return n
 }
 
 // proveArrived looks for every document of the sender in the register of this
