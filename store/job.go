@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"iter"
 	"time"
+
+	bolt "go.etcd.io/bbolt"
 )
 
 // JobState is the state of an open job; a finished one is gone.
@@ -27,6 +29,7 @@ type Job struct {
 	Urgency  int             `json:"urgency,omitempty"`
 	Size     int64           `json:"size,omitempty"` // bytes to move, about
 	Created  time.Time       `json:"created"`
+	Seq      uint64          `json:"seq,omitempty"`    // order of queuing, whatever the clock said; 0 in old stores
 	NextTry  time.Time       `json:"nextTry,omitzero"` // zero: at once
 	Attempts int             `json:"attempts,omitempty"`
 	State    JobState        `json:"state"`
@@ -37,8 +40,8 @@ type Job struct {
 	Payload  json.RawMessage `json:"payload,omitempty"`
 }
 
-// Queue adds a job and fills in Created and State when they are missing. An open
-// job with the same ID is kept as it is.
+// Queue adds a job, numbers it and fills in Created and State when they are
+// missing. An open job with the same ID is kept as it is.
 func (tx *Tx) Queue(j Job) error {
 	if err := tx.may(maintaining); err != nil {
 		return inJob(j.ID, err)
@@ -52,6 +55,13 @@ func (tx *Tx) Queue(j Job) error {
 	}
 	if j.State == "" {
 		j.State = Waiting
+	}
+	err = tx.writing(bucketJobs, func(b *bolt.Bucket) (err error) {
+		j.Seq, err = b.NextSequence()
+		return err
+	})
+	if err != nil {
+		return inJob(j.ID, err)
 	}
 	return tx.writeJob(j)
 }
