@@ -34,11 +34,9 @@ func (p *Packet) readAttachments(root *node, files *spools) error {
 	root.kid("edXMLEnvelope").kid("edXMLBody").kid("edXMLManifest").each("Reference", func(n *node) {
 		manifest = append(manifest, readLabel(n))
 	})
-	root.each("AttachmentEncoded", func(list *node) {
-		list.each("Attachment", func(n *node) {
-			found = append(found, readLabel(n))
-			contents = append(contents, files.at(n.get(contentElement)))
-		})
+	root.find("Attachment", func(n *node) { // wherever the sender put them
+		found = append(found, readLabel(n))
+		contents = append(contents, files.at(n.get(contentElement)))
 	})
 	for _, l := range slices.Concat(manifest, found) {
 		if traverses(l.name) {
@@ -99,12 +97,15 @@ func (l label) merge(m label) label {
 	return l
 }
 
-// at finds the spool whose number split left in the skeleton.
-func (s *spools) at(number string) *spool {
+// at finds the spool whose mark split left in the skeleton. What follows the
+// mark stood behind a tag inside the content: no base64.
+func (s *spools) at(text string) *spool {
+	number, rest, ok := strings.Cut(text, endOfMark)
 	i, err := strconv.Atoi(number)
-	if err != nil || i < 0 || i >= len(s.all) {
+	if !ok || err != nil || i < 0 || i >= len(s.all) {
 		return nil
 	}
+	s.all[i].bad += int64(len(rest))
 	return s.all[i]
 }
 

@@ -2,6 +2,7 @@ package edxml
 
 import (
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 
@@ -38,7 +39,10 @@ func (d Document) Check() error {
 	if err := check(fields); err != nil {
 		return err
 	}
-	return d.Business.check(d.ID)
+	if err := d.Business.check(d.ID); err != nil {
+		return err
+	}
+	return readable(func(p *printer) { p.envelope(d, parts(d.Attachments)) })
 }
 
 // Check tells whether s makes a valid report. A refusal, a retraction and a
@@ -50,10 +54,10 @@ func (s Status) Check() error {
 	if !statusCode.MatchString(string(s.Code)) {
 		return incomplete("Mã trạng thái phải gồm hai chữ số.")
 	}
-	if s.Time.IsZero() {
-		return incomplete("Phản hồi thiếu thời điểm.")
+	if s.Time.IsZero() || !exists(document.DateOf(s.Time)) {
+		return incomplete("Phản hồi thiếu thời điểm hoặc thời điểm không có thật.")
 	}
-	return nil
+	return readable(func(p *printer) { p.report(s) })
 }
 
 func check(fields []field) error {
@@ -67,8 +71,18 @@ func check(fields []field) error {
 
 // exists tells whether a date is one of the calendar that packets can carry.
 func exists(d document.Date) bool {
-	back, err := document.ParseDate(d.Axis())
-	return err == nil && back == d
+	back, ok := parseDay(d.Axis())
+	return ok && back == d
+}
+
+// readable refuses an envelope with a text that our own reader does not take:
+// it prints it once to nowhere.
+func readable(envelope func(p *printer)) error {
+	p := newPrinter(io.Discard)
+	if envelope(p); p.long {
+		return incomplete("Gói tin có phần dài quá mức mọi hệ thống đọc được.")
+	}
+	return nil
 }
 
 func incomplete(what string) error {

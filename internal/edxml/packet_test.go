@@ -220,6 +220,7 @@ func TestCheckRefuses(t *testing.T) {
 		"code":     func(s *Status) { s.Code = "" },
 		"reason":   func(s *Status) { s.Description = "" },
 		"time":     func(s *Status) { s.Time = time.Time{} },
+		"far time": func(s *Status) { s.Time = s.Time.AddDate(9000, 0, 0) },
 		"form":     func(s *Status) { s.Code = "1" },
 		"no text":  func(s *Status) { s.Code = "Đã" },
 		"huge":     func(s *Status) { s.Description = strings.Repeat("a", maxText+1) },
@@ -244,6 +245,10 @@ func TestWriteErrors(t *testing.T) {
 		if err := WriteDocument(io.Discard, d); !errors.Is(err, gone) {
 			t.Errorf("%s breaking off: %v", name, err)
 		}
+	}
+	d.Attachments[0] = Attachment{Name: "a.pdf", Size: 4, Open: content([]byte("abc"))}
+	if err := WriteDocument(io.Discard, d); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("a file that became shorter: %v", err)
 	}
 	full := fullWriter{gone}
 	if err := WriteDocument(full, fullDocument()); !errors.Is(err, gone) {

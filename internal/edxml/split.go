@@ -20,6 +20,10 @@ const (
 
 const contentElement = "ContentTransferEncoded"
 
+// endOfMark closes the number of a file in the skeleton, so that text which
+// the sender puts behind it cannot make it another number.
+const endOfMark = ";"
+
 // splitter parts a packet while it streams by: the text of every
 // ContentTransferEncoded element goes decoded to a file of its own and leaves
 // the number of that file in its place; comments and processing instructions
@@ -225,7 +229,7 @@ func (s *splitter) divert() error {
 		return err
 	}
 	sp.bad = bad
-	s.out.WriteString(strconv.Itoa(len(s.files.all) - 1))
+	s.out.WriteString(strconv.Itoa(len(s.files.all)-1) + endOfMark)
 	return nil
 }
 

@@ -18,6 +18,7 @@ const Namespace = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
 // longer than any store's key must not become a document's identity.
 const (
 	maxDepth = 32
+	maxAlien = 256 // depth of what is skipped: encoding/xml keeps every open element
 	maxNodes = 200_000
 	maxText  = 8 << 10
 )
@@ -142,7 +143,7 @@ func (p *parser) element(name string, depth int) (*node, error) {
 	}
 }
 
-// skip passes over an element that is none of ours, however deep and long.
+// skip passes over an element that is none of ours, however long.
 func (p *parser) skip() error {
 	for depth := 1; depth > 0; {
 		t, err := p.token()
@@ -151,7 +152,9 @@ func (p *parser) skip() error {
 		}
 		switch t.(type) {
 		case xml.StartElement:
-			depth++
+			if depth++; depth > maxAlien {
+				return fmt.Errorf("nested beyond measure: %w", ErrTooLarge)
+			}
 		case xml.EndElement:
 			depth--
 		}
@@ -214,6 +217,17 @@ func (n *node) flat() string {
 		}
 	}
 	return strings.Join(all, "; ")
+}
+
+// find calls fn for every element of that name below, in order.
+func (n *node) find(name string, fn func(*node)) {
+	for _, k := range n.kids {
+		if k.name == name {
+			fn(k)
+		} else {
+			k.find(name, fn)
+		}
+	}
 }
 
 // get is the text at the end of a path of first children.

@@ -15,9 +15,6 @@ func WriteDocument(w io.Writer, d Document) error {
 		return err
 	}
 	files := parts(d.Attachments)
-	if err := readable(func(p *printer) { p.envelope(d, files) }); err != nil {
-		return err
-	}
 	p := newPrinter(w)
 	var failed error
 	err := p.packet(func() { p.envelope(d, files) }, func() { failed = p.attachments(files) })
@@ -25,16 +22,6 @@ func WriteDocument(w io.Writer, d Document) error {
 		return failed
 	}
 	return err
-}
-
-// readable refuses an envelope with a text that our own reader does not take:
-// it prints it once to nowhere.
-func readable(envelope func(p *printer)) error {
-	p := newPrinter(io.Discard)
-	if envelope(p); p.long {
-		return incomplete("Gói tin có phần dài quá mức mọi hệ thống đọc được.")
-	}
-	return nil
 }
 
 func (p *printer) envelope(d Document, files []part) {

@@ -79,19 +79,37 @@ func (p *printer) attachment(f part, encoded *encoder) error {
 	r := bufio.NewReaderSize(content, headerPeek)
 	head, _ := r.Peek(headerPeek)
 	wrap := wraps(f.name, head)
+	counted := &counter{r: r}
 	p.in("Attachment", func() {
 		p.text("ContentId", "cid:"+f.id)
 		p.text("AttachmentName", f.name)
 		p.optional("Description", f.Description)
 		p.text("ContentType", wireType(f.name, wrap))
 		p.line(`<edXML:` + contentElement + ` xmlns:edXML="` + Namespace + `">`)
-		err = encode(encoded, f.name, r, wrap)
+		err = encode(encoded, f.name, counted, wrap)
 		p.w.WriteString("</edXML:" + contentElement + ">")
 	})
+	if err == nil && f.Size > 0 && counted.n != f.Size {
+		err = fmt.Errorf("%d bytes instead of %d: %w", counted.n, f.Size, io.ErrUnexpectedEOF)
+	}
 	if err != nil {
 		return fmt.Errorf("attachment %q: %w", f.name, err)
 	}
 	return nil
+}
+
+// counter counts what is read: a file that changed since its size was taken
+// must not go out.
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+// Read reads on.
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
 }
 
 // headerPeek is enough of a file to see a ZIP's first entry.

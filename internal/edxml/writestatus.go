@@ -13,9 +13,6 @@ func WriteStatus(w io.Writer, s Status) error {
 	if err := s.Check(); err != nil {
 		return err
 	}
-	if err := readable(func(p *printer) { p.report(s) }); err != nil {
-		return err
-	}
 	p := newPrinter(w)
 	return p.packet(func() { p.report(s) }, func() {})
 }
