@@ -92,7 +92,7 @@ func newDrafting(m *Model, title string, was outbox.Draft) *drafting {
 		places:  text("Nơi nhận khác", strings.Join(was.ToPlaces, "; "), ""),
 		due:     dateField("Hạn trả lời", was.Due, ""),
 		copies:  text("Số lượng bản", pagesText(was.Copies), ""),
-		secrecy: choice("Độ mật", "", false, []option{{outbox.NoSecrecy, ""}, {"Mật", "Mật"}, {"Tối mật", "Tối mật"}, {"Tuyệt mật", "Tuyệt mật"}}),
+		secrecy: choice("Độ mật", "", false, []option{{label: outbox.NoSecrecy, value: ""}, {label: "Mật", value: "Mật"}, {label: "Tối mật", value: "Tối mật"}, {label: "Tuyệt mật", value: "Tuyệt mật"}}),
 	}
 	d.pdf.tip = "Gõ đường dẫn, ↓ để chọn tệp hoặc thư mục rồi Enter. Tệp PDF do phần mềm soạn thảo xuất ra."
 	d.extra.tip = "Phụ lục ở tệp riêng, nếu có; không có thì bỏ trống."
@@ -129,7 +129,7 @@ func (d *drafting) fill(was outbox.Draft) {
 		d.signer.take(d.signer.options[0])
 	}
 	for _, a := range was.Recipients {
-		d.to.chosen = append(d.to.chosen, option{agencyText(a), a})
+		d.to.chosen = append(d.to.chosen, option{label: agencyText(a), value: a})
 	}
 }
 
@@ -139,15 +139,38 @@ func agencyField(m *Model, label string) *field {
 	f.tip = "Gõ vài chữ của tên hoặc mã cơ quan, không cần dấu, Enter để thêm từng nơi; khi ô trống, phím xóa lùi bỏ nơi vừa thêm."
 	if dir, ctx := m.o.Agencies, m.ctx; dir != nil {
 		f.search = func(query string) ([]option, error) {
-			found, err := dir.Search(ctx, query, 50)
+			found, err := dir.Find(ctx, query, 50)
 			var rows []option
-			for _, a := range found {
-				rows = append(rows, option{agencyText(a), a})
+			for _, b := range found {
+				rows = append(rows, b.option())
 			}
 			return rows, err
 		}
 	}
 	return f
+}
+
+// option is the body as a row to pick. One that ended is shown, for the clerk knows
+// its name, and cannot be addressed.
+func (b Body) option() option {
+	o := option{label: agencyText(b.Agency), value: b.Agency}
+	if b.Note == "" {
+		return o
+	}
+	o.ended = o.label + " không nhận văn bản nữa: " + clean(b.Note) + "."
+	for _, h := range b.Heirs {
+		o.heirs = append(o.heirs, option{label: agencyText(h), value: h})
+	}
+	switch len(o.heirs) {
+	case 0:
+		o.ended += " Chọn nơi khác."
+	case 1:
+		o.ended += " Enter để chọn nơi ấy."
+	default:
+		o.ended += " ↓ rồi Enter để chọn đúng nơi."
+	}
+	o.label += " — " + clean(b.Note)
+	return o
 }
 
 // agencies are the bodies chosen in a field.

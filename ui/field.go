@@ -26,6 +26,8 @@ const (
 type option struct {
 	label string
 	value any
+	ended string   // why it cannot be taken any more, "" when it can
+	heirs []option // what may be taken in its place
 }
 
 // field is one line of a form.
@@ -84,7 +86,7 @@ func (f *field) leave() {
 func (f *field) takeExact() {
 	query := viet.Fold(strings.TrimSpace(f.String()))
 	for _, o := range append(f.options[:len(f.options):len(f.options)], f.found...) {
-		if query != "" && viet.Fold(o.label) == query {
+		if query != "" && o.ended == "" && viet.Fold(o.label) == query {
 			f.take(o)
 			return
 		}
@@ -107,6 +109,19 @@ func (f *field) take(o option) {
 	}
 	f.set(o.label)
 	f.value = o.value
+}
+
+// offerHeirs says why a row cannot be taken and shows what may be taken instead; a
+// single one is taken by the next Enter.
+func (f *field) offerHeirs(o option) {
+	f.problem = o.ended
+	if len(o.heirs) == 0 {
+		return
+	}
+	f.found, f.at = o.heirs, -1
+	if len(o.heirs) == 1 {
+		f.at = 0
+	}
 }
 
 // typed is called after the text changed; the command asks a long list.

@@ -114,6 +114,10 @@ func (f *form) accept(m *Model) tea.Cmd {
 		return f.after(m, accept)
 	}
 	if c.picking() && c.at >= 0 && c.at < len(c.found) {
+		if o := c.found[c.at]; o.ended != "" {
+			c.offerHeirs(o)
+			return nil
+		}
 		c.take(c.found[c.at])
 		f.changed = true
 		if c.kind == picks || c.kind == path && strings.HasSuffix(c.String(), "/") {

@@ -110,8 +110,11 @@ func (f *field) drawList(p *page, indent int) {
 	}
 	for i := from; i < min(len(f.found), from+listRows); i++ {
 		mark, label := "  ", clean(f.found[i].label)
-		if i == f.at {
+		switch {
+		case i == f.at:
 			mark, label = "> ", chosenStyle.Render(cut(label, p.width-indent-2))
+		case f.found[i].ended != "":
+			label = faintStyle.Render(cut(label, p.width-indent-2))
 		}
 		p.add("%s", strings.Repeat(" ", indent)+mark+label)
 	}

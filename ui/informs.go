@@ -44,7 +44,7 @@ func several(label string, options []option) *field {
 func labels(names []string) []option {
 	out := make([]option, len(names))
 	for i, n := range names {
-		out[i] = option{clean(n), n}
+		out[i] = option{label: clean(n), value: n}
 	}
 	return out
 }
@@ -52,7 +52,7 @@ func labels(names []string) []option {
 func leaderNames(ls []Leader) []option {
 	out := make([]option, len(ls))
 	for i, l := range ls {
-		out[i] = option{signerText(l.Signer), l}
+		out[i] = option{label: signerText(l.Signer), value: l}
 	}
 	return out
 }
@@ -60,7 +60,7 @@ func leaderNames(ls []Leader) []option {
 func urgencies() []option {
 	var out []option
 	for u := document.Normal; u <= document.Express; u++ {
-		out = append(out, option{u.String(), u})
+		out = append(out, option{label: u.String(), value: u})
 	}
 	return out
 }
@@ -68,7 +68,7 @@ func urgencies() []option {
 func typeNames() []option {
 	var out []option
 	for _, t := range document.Types() {
-		out = append(out, option{t.Name, t})
+		out = append(out, option{label: t.Name, value: t})
 	}
 	return out
 }
@@ -230,7 +230,7 @@ func saveIncoming(m *Model, doc inbox.Document) *form {
 func saveForm(m *Model, of string, files []string, export func(n int, dir string) (string, error)) *form {
 	var names []option
 	for i, x := range files {
-		names = append(names, option{clean(x), i})
+		names = append(names, option{label: clean(x), value: i})
 	}
 	which := choice("Tệp", "Chọn tệp cần lưu.", false, names)
 	which.chooses(names[0].label, 0)

@@ -37,14 +37,17 @@ func numberQuestion(m *Model, doc outbox.Document) *question {
 }
 
 // issueQuestion shows once more who gets the document, by name and code.
-func issueQuestion(m *Model, doc outbox.Document) *question {
+func issueQuestion(m *Model, doc outbox.Document, n notes) *question {
 	desk, id := m.o.Outbox, doc.ID
 	lines := []string{
 		"Văn bản: " + clean(strings.TrimSpace(doc.Code.String()+" "+doc.Draft.TypeName+" "+doc.Draft.Subject)),
 		fmt.Sprintf("Gửi %d nơi qua Trục liên thông văn bản quốc gia:", len(doc.Draft.Recipients)),
 	}
 	for _, a := range doc.Draft.Recipients {
-		lines = append(lines, "  - "+agencyText(a))
+		lines = append(lines, "  - "+n.text(a))
+	}
+	if len(n) > 0 {
+		lines = append(lines, "", "Có nơi không nhận văn bản nữa: Esc, sửa nơi nhận bằng phím e, rồi phát hành.")
 	}
 	lines = append(lines, "",
 		"Sau khi phát hành, văn bản rời cơ quan: không sửa được nữa, chỉ có thể thu hồi, đính chính hoặc thay thế bằng văn bản khác.",
@@ -77,7 +80,7 @@ func forwardForm(m *Model, doc inbox.Document) *form {
 		if !ok {
 			return m.pop()
 		}
-		q := issueQuestion(m, out)
+		q := issueQuestion(m, out, nil) // just chosen among those in force
 		q.left = "Bản chuyển tiếp chưa phát hành, nằm ở Văn bản đi (phím 3): mở ra, nhấn i để phát hành hoặc x để bỏ."
 		return m.replace(q)
 	}

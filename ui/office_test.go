@@ -145,14 +145,37 @@ func (directory) Agency(code document.Code) (document.Agency, bool, error) {
 	return document.Agency{}, false, nil
 }
 
-func (directory) Search(_ context.Context, query string, limit int) ([]document.Agency, error) {
-	var out []document.Agency
+// endedBodies took part once: one went into another, one into two, one into none.
+func endedBodies() []Body {
+	all := bodies()
+	return []Body{
+		{Agency: document.Agency{Code: "H01.36", Name: "Ủy ban nhân dân xã Phú Thuận cũ"}, Note: "nay là Ủy ban nhân dân xã Thoại Sơn (H01.152)", Heirs: all[3:]},
+		{Agency: document.Agency{Code: "H01.37", Name: "Phòng Nội vụ huyện cũ"}, Note: "nay là hai nơi", Heirs: all[1:3]},
+		{Agency: document.Agency{Code: "H01.38", Name: "Ủy ban nhân dân huyện Thoại Sơn cũ"}, Note: "đã ngừng trên Trục từ 01/07/2025"},
+	}
+}
+
+func (directory) Find(_ context.Context, query string, limit int) ([]Body, error) {
+	var out []Body
+	var known []Body
 	for _, a := range bodies() {
-		if viet.Match(a.Name+" "+string(a.Code), query) && len(out) < limit {
-			out = append(out, a)
+		known = append(known, Body{Agency: a})
+	}
+	for _, b := range append(known, endedBodies()...) {
+		if viet.Match(b.Name+" "+string(b.Code), query) && len(out) < limit {
+			out = append(out, b)
 		}
 	}
 	return out, nil
+}
+
+func (directory) Note(code document.Code) (string, error) {
+	for _, b := range endedBodies() {
+		if b.Code == code {
+			return b.Note, nil
+		}
+	}
+	return "", nil
 }
 
 type files struct{}

@@ -57,8 +57,19 @@ type Leader struct {
 
 // Agencies is the directory of bodies on the axis.
 type Agencies interface {
-	// Search returns at most limit bodies for a query without regard to accents.
-	Search(ctx context.Context, query string, limit int) ([]document.Agency, error)
+	// Find returns at most limit bodies for a query without regard to accents; those no
+	// longer in force come last.
+	Find(ctx context.Context, query string, limit int) ([]Body, error)
+	// Note is what became of the body under a code, in Vietnamese; "" while it is in
+	// force, or not known.
+	Note(code document.Code) (string, error)
+}
+
+// Body is one entry of the directory.
+type Body struct {
+	document.Agency
+	Note  string            // what became of it, in Vietnamese; "" while it is in force
+	Heirs []document.Agency // who takes its documents now
 }
 
 // Files is the disk as far as a clerk reaches it.

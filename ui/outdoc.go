@@ -20,6 +20,7 @@ type outgoingDocument struct {
 	id     string
 	doc    outbox.Document
 	loaded bool
+	notes  notes // on its recipients
 }
 
 func newOutgoingDocument(id string) *outgoingDocument { return &outgoingDocument{id: id} }
@@ -126,16 +127,60 @@ func (d *outgoingDocument) returnedSomewhere() bool {
 }
 
 func (d *outgoingDocument) load(m *Model, quiet bool) tea.Cmd {
-	desk, id := m.o.Outbox, d.id
-	work := func(context.Context) (any, error) { return desk.Get(id) }
+	desk, id, dir := m.o.Outbox, d.id, m.o.Agencies
+	work := func(context.Context) (any, error) {
+		doc, err := desk.Get(id)
+		if err != nil {
+			return nil, err
+		}
+		notes, err := notesOn(doc.Draft.Recipients, dir)
+		return addressed{doc, notes}, err
+	}
 	if quiet && d.loaded {
 		return d.quietly(m, work)
 	}
 	return d.ask(m, "Đang đọc văn bản", work)
 }
 
+// addressed is a document with what became of those it is for.
+type addressed struct {
+	doc   outbox.Document
+	notes notes
+}
+
+// notes are what became of bodies, by code, in Vietnamese.
+type notes map[document.Code]string
+
+func notesOn(bodies []document.Agency, dir Agencies) (notes, error) {
+	if dir == nil {
+		return nil, nil
+	}
+	found := notes{}
+	for _, a := range bodies {
+		note, err := dir.Note(a.Code)
+		if err != nil {
+			return nil, err
+		}
+		if note != "" {
+			found[a.Code] = clean(note)
+		}
+	}
+	return found, nil
+}
+
+// text names a body and what became of it.
+func (n notes) text(a document.Agency) string {
+	if note := n[a.Code]; note != "" {
+		return agencyText(a) + " — " + note
+	}
+	return agencyText(a)
+}
+
 func (d *outgoingDocument) take(m *Model, v any) tea.Cmd {
 	switch v := v.(type) {
+	case addressed:
+		d.notes = v.notes
+		return d.take(m, v.doc)
 	case outbox.Document:
 		if v.State != d.doc.State {
 			d.top = 0
@@ -193,7 +238,7 @@ func (d *outgoingDocument) do(m *Model, a action) tea.Cmd {
 	case number:
 		return m.push(numberQuestion(m, d.doc))
 	case issue:
-		return m.push(issueQuestion(m, d.doc))
+		return m.push(issueQuestion(m, d.doc, d.notes))
 	case discard:
 		return m.push(discardForm(m, d.doc))
 	case resend:
@@ -270,7 +315,7 @@ func (d *outgoingDocument) recipients(p *page) {
 	}
 	if len(d.doc.Delivery) == 0 {
 		for _, a := range d.doc.Draft.Recipients {
-			p.para("  - ", "    ", agencyText(a))
+			p.para("  - ", "    ", d.notes.text(a))
 		}
 	}
 	for _, v := range d.doc.Delivery {
@@ -278,7 +323,7 @@ func (d *outgoingDocument) recipients(p *page) {
 		if v.Error != "" {
 			state = wrongStyle.Render(state) + ": " + clean(v.Error)
 		}
-		p.para("  - ", "    ", agencyText(v.Agency)+": "+state)
+		p.para("  - ", "    ", d.notes.text(v.Agency)+": "+state)
 		for _, e := range v.Events {
 			p.para("      ", "        ", moment(e.At)+"  "+e.Code.Name()+staffText(e.Staff)+sentence(e.Text))
 		}

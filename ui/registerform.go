@@ -113,7 +113,7 @@ func (r *registration) failed(m *Model, err error) {
 		return
 	}
 	r.separate = choice("Văn bản trùng", "Chọn cách làm.", false, []option{
-		{"Đúng là trùng: không đăng ký", false}, {"Là văn bản khác: đăng ký riêng", true}})
+		{label: "Đúng là trùng: không đăng ký", value: false}, {label: "Là văn bản khác: đăng ký riêng", value: true}})
 	r.separate.check = func(f *field) string {
 		if f.value == false {
 			return "Nhấn Esc để quay lại, không đăng ký."

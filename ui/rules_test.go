@@ -34,7 +34,7 @@ func TestUpdateDoesNoIO(t *testing.T) {
 	}
 	d.answer()
 	for _, s := range []screen{newIncomingDocument(d.m, "x"), registerForm(d.m, doc), refuseForm(d.m, doc), draftForm(d.m),
-		newSigning(d.m, outbox.Document{}, true), issueQuestion(d.m, outbox.Document{}), forwardForm(d.m, doc)} {
+		newSigning(d.m, outbox.Document{}, true), issueQuestion(d.m, outbox.Document{}, nil), forwardForm(d.m, doc)} {
 		d.m.push(s)
 		s.self().leave()
 		d.m.View()
@@ -86,7 +86,7 @@ func everyPlace(t testing.TB) map[string]place {
 	in, out := inbox.Document{}, outbox.Document{}
 	places := map[string]place{}
 	for _, s := range []screen{newToday(""), newIncomingList(), newOutgoingList(), newBooks(m.o.Clock), newQueue(m), newUnmatched(),
-		newIncomingDocument(m, ""), newOutgoingDocument(""), registerForm(m, in), issueQuestion(m, out), &helpScreen{of: newToday("")}} {
+		newIncomingDocument(m, ""), newOutgoingDocument(""), registerForm(m, in), issueQuestion(m, out, nil), &helpScreen{of: newToday("")}} {
 		places[s.Title()] = s.place()
 	}
 	l := newIncomingList()

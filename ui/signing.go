@@ -121,7 +121,7 @@ func (s *signing) take(m *Model, v any) tea.Cmd {
 	}
 	s.which.options = nil
 	for _, k := range p.keys {
-		s.which.options = append(s.which.options, option{keyText(k, m.o.Clock()), k})
+		s.which.options = append(s.which.options, option{label: keyText(k, m.o.Clock()), value: k})
 	}
 	if len(p.keys) == 0 {
 		m.warn("Không thấy khóa ký nào: cắm thiết bị ký rồi nhấn Esc và làm lại.")

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"vanthu/internal/document"
+	"vanthu/internal/exchange"
 	"vanthu/internal/practice"
 	"vanthu/internal/viet"
 	"vanthu/signer"
@@ -104,7 +105,7 @@ func (w *workplace) work(c *call, g gate) error {
 // screenOptions fits the office to what the screen asks for.
 func (w *workplace) screenOptions(g gate) ui.Options {
 	o := ui.Options{Inbox: w.inbox, Outbox: w.outbox, Office: w.office.Agency.Name, Units: w.office.Units, SealKey: w.office.Seal.Key,
-		Link: link{w, g}, Keys: screenKeys{w.keys}, Agencies: w.agencies, Files: disk{start: w.startDir(), save: w.saveDir()},
+		Link: link{w, g}, Keys: screenKeys{w.keys}, Agencies: bodies{w.agencies}, Files: disk{start: w.startDir(), save: w.saveDir()},
 		Explain: advise, Reason: signer.ReasonText, Pages: w.press.countPages, Clock: w.inbox.Clock, Practice: w.office.Practice, Typing: typing(w.office.Typing)}
 	if g != nil {
 		o.Hint = "Khóa tập: mã PIN " + practice.PIN
@@ -181,6 +182,22 @@ func (k screenKeys) open(ctx context.Context, ref string, pin []byte, lastTry bo
 	}
 	return opened, nil
 }
+
+// bodies is the directory as the screen searches it.
+type bodies struct{ directory *exchange.Directory }
+
+// Find is everybody the axis knows or knew.
+func (b bodies) Find(ctx context.Context, query string, limit int) ([]ui.Body, error) {
+	entries, err := b.directory.Find(ctx, query, limit)
+	var found []ui.Body
+	for _, e := range entries {
+		found = append(found, ui.Body{Agency: e.Agency, Note: e.Note(), Heirs: e.Heirs})
+	}
+	return found, err
+}
+
+// Note is what became of a body.
+func (b bodies) Note(code document.Code) (string, error) { return b.directory.Note(code) }
 
 // disk is the file system as the screen reaches it.
 type disk struct{ start, save string }
