@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -58,8 +59,13 @@ func (v *axisServeVerb) options(c *call) axissim.Options {
 	}
 }
 
+// axisMemory is what the axis is to make do with, beside its program: rather
+// than let what it has no use for grow, it looks for it earlier.
+const axisMemory = 48 << 20
+
 // Run serves until it is told to stop.
 func (v *axisServeVerb) Run(c *call, words *kong.Context) error {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(axisMemory))
 	o := v.options(c)
 	if v.Log {
 		o.Log = slog.New(slog.NewTextHandler(c.err, nil))
@@ -68,9 +74,7 @@ func (v *axisServeVerb) Run(c *call, words *kong.Context) error {
 		return err
 	}
 	if v.Agencies != "" {
-		if err := agencyFile(c.path(v.Agencies), &o); err != nil {
-			return err
-		}
+		o.Directory = agencyFile(c.path(v.Agencies), o.Agencies)
 	}
 	faults, err := axissim.ParseFaults(v.Fault, axissim.Sleep)
 	if err != nil {

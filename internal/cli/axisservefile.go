@@ -4,8 +4,11 @@ import (
 	"bufio"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
+	"iter"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,40 +19,49 @@ import (
 // agencyFile reads a directory from a CSV file whose first line names the
 // columns: code and name; parent, old_code, mail, center, system, version,
 // deleted and locked (1 for yes) where there are such. Other columns are passed
-// over, and so are codes that --agency has given.
-func agencyFile(path string, o *axissim.Options) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	in := csv.NewReader(withoutMark(f))
-	in.ReuseRecord, in.FieldsPerRecord = true, -1
-	columns, err := agencyColumns(in)
-	if err != nil {
-		return badUsage("--agencies %s: %v", path, err)
-	}
-	known := map[document.Code]bool{}
-	for _, a := range o.Agencies {
-		known[a.Code] = true
-	}
-	for {
-		record, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
+// over, and so are codes that are known already.
+func agencyFile(path string, known []axissim.Agency) iter.Seq2[axissim.Agency, error] {
+	return func(yield func(axissim.Agency, error) bool) {
+		f, err := os.Open(path)
 		if err != nil {
-			return badUsage("--agencies %s: %v", path, err)
+			yield(axissim.Agency{}, err)
+			return
 		}
-		line, _ := in.FieldPos(0)
-		a, err := agencyRecord(record, columns)
+		defer f.Close()
+		in := csv.NewReader(withoutMark(f))
+		in.ReuseRecord, in.FieldsPerRecord = true, -1
+		columns, err := agencyColumns(in)
 		if err != nil {
-			return badUsage("--agencies %s dòng %d: %v", path, line, err)
+			yield(axissim.Agency{}, badUsage("--agencies %s: %v", path, err))
+			return
 		}
-		if !known[a.Code] {
-			o.Agencies = append(o.Agencies, a)
+		for more := true; more; {
+			a, err := nextAgency(in, columns)
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err != nil {
+				yield(a, badUsage("--agencies %s: %v", path, err))
+				return
+			}
+			if !slices.ContainsFunc(known, func(k axissim.Agency) bool { return k.Code == a.Code }) {
+				more = yield(a, nil)
+			}
 		}
 	}
+}
+
+func nextAgency(in *csv.Reader, columns map[string]int) (axissim.Agency, error) {
+	record, err := in.Read()
+	if err != nil {
+		return axissim.Agency{}, err
+	}
+	line, _ := in.FieldPos(0)
+	a, err := agencyRecord(record, columns)
+	if err != nil {
+		err = fmt.Errorf("dòng %d: %w", line, err)
+	}
+	return a, err
 }
 
 // withoutMark passes over the mark that spreadsheets put before UTF-8.

@@ -24,19 +24,27 @@ func TestAgencyFile(t *testing.T) {
 		"h01.2,\"Xã Hai, huyện Một\",x,H01,000.02.01.H01,a@b.vn,S,7,0,1\n" +
 		"H01.1,đã có trên dòng lệnh\n" +
 		"H01.3,Xã Ba cũ,,,,,,,1\n")
-	o := axissim.Options{Agencies: []axissim.Agency{{Agency: document.Agency{Code: "H01.1", Name: "Xã A"}}}}
-	if err := agencyFile(path, &o); err != nil {
+	read := func(path string) (all []axissim.Agency, err error) {
+		for a, err := range agencyFile(path, []axissim.Agency{{Agency: document.Agency{Code: "H01.1", Name: "Xã A"}}}) {
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, a)
+		}
+		return all, nil
+	}
+	got, err := read(path)
+	if err != nil {
 		t.Fatal(err)
 	}
 	want := []axissim.Agency{
-		{Agency: document.Agency{Code: "H01.1", Name: "Xã A"}},
 		{Agency: document.Agency{Code: "H01.2", Name: "Xã Hai, huyện Một", Email: "a@b.vn"}, Parent: "H01", OldCode: "000.02.01.H01", System: "S", Version: 7, Locked: true},
 		{Agency: document.Agency{Code: "H01.3", Name: "Xã Ba cũ"}, Deleted: true},
 	}
-	if len(o.Agencies) != len(want) {
-		t.Fatalf("%+v", o.Agencies)
+	if len(got) != len(want) {
+		t.Fatalf("%+v", got)
 	}
-	for i, a := range o.Agencies {
+	for i, a := range got {
 		if a != want[i] {
 			t.Errorf("got  %+v\nwant %+v", a, want[i])
 		}
@@ -45,11 +53,11 @@ func TestAgencyFile(t *testing.T) {
 		"": "danh-ba.csv", "name\nx\n": "cột code", "code\nH01.2\nH01 3\n": "dòng 3", "code,version\nH01.2,x\n": "dòng 2", "code\n\"H01\n": "danh-ba.csv",
 	} {
 		write(text)
-		if err := agencyFile(path, &axissim.Options{}); err == nil || !strings.Contains(err.Error(), complaint) {
+		if _, err := read(path); err == nil || !strings.Contains(err.Error(), complaint) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
-	if err := agencyFile(path+"x", &o); !errors.Is(err, os.ErrNotExist) {
+	if _, err := read(path + "x"); !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
 }

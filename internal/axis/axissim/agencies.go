@@ -49,10 +49,11 @@ func (a *Axis) entries(fn func(entry) error) error {
 
 // agencyRows is the directory of today, as SDK 2.0.1 reads it.
 func (a *Axis) agencyRows(row func(any) error) error {
-	return a.entries(func(g entry) error {
-		if g.Deleted {
+	return a.entries(func(e entry) error {
+		if e.deleted {
 			return nil
 		}
+		g := e.Agency()
 		return row(agencyRow{agencyID(string(g.Code)), agencyID(g.Parent), string(g.Code), g.Name, g.Email, string(g.OldCode)})
 	})
 }
@@ -73,10 +74,11 @@ type qd20Row struct {
 func (a *Axis) agenciesQD20(r request, w http.ResponseWriter) {
 	drain(r)
 	stream(w, listHead, listTail, func(row func(any) error) error {
-		return a.entries(func(g entry) error {
-			if g.Deleted {
+		return a.entries(func(e entry) error {
+			if e.deleted {
 				return nil
 			}
+			g := e.Agency()
 			return row(qd20Row{agencyID(string(g.Code)), string(g.Code), g.Name, g.Email, string(g.OldCode)})
 		})
 	})
@@ -96,9 +98,10 @@ type unitRow struct {
 }
 
 func (e entry) unit() unitRow {
+	g := e.Agency()
 	row := unitRow{
-		ID: agencyID(string(e.Code)), PID: agencyID(e.Parent), Code: string(e.Code), Name: e.Name, Mail: e.Email,
-		Version: e.Version, CenterCode: e.Center, Deleted: e.Deleted, IsAgency: e.Code.Receives(),
+		ID: agencyID(string(g.Code)), PID: agencyID(g.Parent), Code: string(g.Code), Name: g.Name, Mail: g.Email,
+		Version: g.Version, CenterCode: g.Center, Deleted: g.Deleted, IsAgency: g.Code.Receives(),
 	}
 	if e.modified != 0 {
 		row.ModifyDate = wireTime(time.Unix(e.modified, 0))
@@ -117,7 +120,7 @@ func (a *Axis) units(r request, w http.ResponseWriter) {
 	}
 	stream(w, listHead, listTail, func(row func(any) error) error {
 		return a.entries(func(e entry) error {
-			if e.Version <= since {
+			if e.version <= since {
 				return nil
 			}
 			return row(e.unit())

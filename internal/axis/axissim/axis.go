@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -21,9 +22,12 @@ type Options struct {
 	Dir      string // state; made when missing
 	Systems  []System
 	Agencies []Agency
-	Clock    func() time.Time // nil means time.Now
-	Log      *slog.Logger     // nil means silence
-	Rand     io.Reader        // docIds; nil means crypto/rand
+	// Directory gives further agencies, one at a time; nil for none. Codes that
+	// Agencies has it should leave out.
+	Directory iter.Seq2[Agency, error]
+	Clock     func() time.Time // nil means time.Now
+	Log       *slog.Logger     // nil means silence
+	Rand      io.Reader        // docIds; nil means crypto/rand
 
 	MaxAge    time.Duration // oldest accepted timestamp; 0 checks none, as long-lived SDK clients need
 	Reprint   bool          // recipients get packets as the real axis reprints them, with a hop of its own
@@ -94,7 +98,12 @@ func New(o Options) (*Axis, error) {
 	if !slices.Contains(Modes(), o.Mode) {
 		return nil, fmt.Errorf("%w: %q", ErrMode, o.Mode)
 	}
-	a := &Axis{options: o, secrets: map[string][]byte{}, state: newState(o.Agencies)}
+	d, err := newDirectory(o.Agencies, o.Directory)
+	if err != nil {
+		return nil, fmt.Errorf("directory of the axis: %w", err)
+	}
+	o.Agencies, o.Directory = nil, nil // not to be held twice
+	a := &Axis{options: o, secrets: map[string][]byte{}, state: newState(d)}
 	for _, s := range o.Systems {
 		a.secrets[s.ID] = s.Secret
 	}

@@ -68,8 +68,8 @@ type held struct {
 	*copyOf
 }
 
-func newState(agencies []Agency) state {
-	return state{directory: newDirectory(agencies), copies: map[string]held{}, sent: map[string]*message{}, uploads: map[string]*message{}}
+func newState(d directory) state {
+	return state{directory: d, copies: map[string]held{}, sent: map[string]*message{}, uploads: map[string]*message{}}
 }
 
 func (s *state) apply(e event) {
