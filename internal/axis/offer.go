@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -77,6 +78,7 @@ func (c *Client) probe(ctx context.Context) (offer, error) {
 		return offer{}, err
 	}
 	defer resp.Body.Close()
+	io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<14)) // so that the connection can be used again
 	if resp.StatusCode/100 != 2 {
 		return offer{}, nil
 	}

@@ -223,6 +223,9 @@ type departing struct {
 // Read hands out a piece. After the last one the answer may take longer: some of
 // the body still lies in buffers.
 func (d *departing) Read(p []byte) (int, error) {
+	if err := d.dog.ctx.Err(); err != nil {
+		return 0, err
+	}
 	n, err := d.r.Read(p[:min(len(p), piece)])
 	if n == 0 {
 		return n, err

@@ -9,6 +9,7 @@ import (
 // watchdog ends a request in which nothing has moved for a while. A total time
 // would forbid large bodies on slow lines.
 type watchdog struct {
+	ctx    context.Context // of the request
 	timer  *time.Timer
 	limit  time.Duration
 	cancel context.CancelCauseFunc
@@ -16,7 +17,7 @@ type watchdog struct {
 
 func watch(ctx context.Context, limit time.Duration) (context.Context, *watchdog) {
 	own, cancel := context.WithCancelCause(ctx)
-	return own, &watchdog{timer: time.AfterFunc(limit, func() { cancel(errStalled) }), limit: limit, cancel: cancel}
+	return own, &watchdog{ctx: own, timer: time.AfterFunc(limit, func() { cancel(errStalled) }), limit: limit, cancel: cancel}
 }
 
 func (w *watchdog) moved() { w.timer.Reset(w.limit) }
@@ -37,8 +38,11 @@ type arriving struct {
 	failed error
 }
 
-// Read reads the answer.
+// Read reads the answer. What is buffered does not outlive the request.
 func (a *arriving) Read(p []byte) (int, error) {
+	if a.failed = a.dog.ctx.Err(); a.failed != nil {
+		return 0, a.failed
+	}
 	n, err := a.r.Read(p)
 	if n > 0 {
 		a.dog.moved()
