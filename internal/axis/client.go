@@ -110,6 +110,8 @@ func New(c Config) (*Client, error) {
 		return nil, fmt.Errorf("%w: the URL must start with http:// or https:// and a host", ErrConfig)
 	case base.User != nil || base.RawQuery != "" || base.Fragment != "":
 		return nil, fmt.Errorf("%w: the URL must hold no user, query or fragment", ErrConfig)
+	case base.Scheme == "http" && !c.PlainAllowed:
+		return nil, fmt.Errorf("%w: http:// is not encrypted and not allowed by the settings", ErrConfig)
 	case !sendable(c.System) || c.System == "":
 		return nil, fmt.Errorf("%w: the system id must be ASCII text", ErrConfig)
 	case len(c.Secret) == 0:
@@ -150,7 +152,7 @@ func httpClient(c Config) (*http.Client, error) {
 	case c.Line != nil:
 		h.Transport = c.Line.Transport()
 	default:
-		l, err := line.New(line.Options{PlainAllowed: true, Timeout: min(c.Timeout, line.DefaultTimeout)}) // New has looked at the URL
+		l, err := line.New(line.Options{PlainAllowed: c.PlainAllowed, Timeout: min(c.Timeout, line.DefaultTimeout)})
 		if err != nil {
 			return nil, err
 		}

@@ -30,7 +30,7 @@ func clock() time.Time { return time.Date(2026, 11, 21, 9, 27, 26, 661_000_000, 
 func client(t *testing.T, url string, change ...func(*Config)) *Client {
 	t.Helper()
 	transport := &http.Transport{DisableKeepAlives: true}
-	c := Config{URL: url, System: "vxp.test.01", Secret: []byte("test-secret-000"), Clock: clock, NoProbe: true, HTTP: &http.Client{Transport: transport}}
+	c := Config{URL: url, PlainAllowed: true, System: "vxp.test.01", Secret: []byte("test-secret-000"), Clock: clock, NoProbe: true, HTTP: &http.Client{Transport: transport}}
 	for _, f := range change {
 		f(&c)
 	}
@@ -261,13 +261,14 @@ func TestPermanent(t *testing.T) {
 }
 
 func TestNewRefuses(t *testing.T) {
-	good := Config{URL: "http://axis.example:8080/x", System: "s", Secret: []byte("k")}
+	good := Config{URL: "http://axis.example:8080/x", PlainAllowed: true, System: "s", Secret: []byte("k")}
 	if _, err := New(good); err != nil {
 		t.Fatal(err)
 	}
 	for name, change := range map[string]func(*Config){
 		"scheme":  func(c *Config) { c.URL = "ftp://axis.example" },
 		"file":    func(c *Config) { c.URL = "file:///etc/passwd" },
+		"plain":   func(c *Config) { c.PlainAllowed = false },
 		"no host": func(c *Config) { c.URL = "http://" },
 		"no URL":  func(c *Config) { c.URL = "" },
 		"user":    func(c *Config) { c.URL = "http://u:p@axis.example" },
@@ -286,7 +287,7 @@ func TestNewRefuses(t *testing.T) {
 }
 
 func TestSecretIsNeverPrinted(t *testing.T) {
-	c := Config{URL: "http://127.0.0.1:1", System: "s", Secret: []byte("bimat")}
+	c := Config{URL: "http://127.0.0.1:1", PlainAllowed: true, System: "s", Secret: []byte("bimat")}
 	made, err := New(c)
 	if err != nil {
 		t.Fatal(err)

@@ -258,7 +258,9 @@ func unform(t *testing.T, s seen) (fields string, packet []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	packet, err = io.ReadAll(file)
+	if packet, err = io.ReadAll(file); err != nil {
+		t.Fatal(err)
+	}
 	return strings.Join([]string{form.Value["messageType"][0], form.Value["from"][0], form.Value["to"][0]}, " "), packet
 }
 

@@ -1,0 +1,153 @@
+package line
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// closing is a connection that tells when it is closed.
+type closing struct {
+	net.Conn
+	closed atomic.Bool
+}
+
+func (c *closing) Close() error {
+	c.closed.Store(true)
+	return nil
+}
+
+// TestRace: a first try that hangs is overtaken, and leaves nothing open.
+func TestRace(t *testing.T) {
+	refused := errors.New("refused")
+	for name, tt := range map[string]struct {
+		after []time.Duration // how long each try takes
+		errs  []error
+		want  int // whose connection, -1 for none
+		took  time.Duration
+	}{
+		"at once":              {[]time.Duration{time.Second}, []error{nil}, 0, time.Second},
+		"the second overtakes": {[]time.Duration{time.Minute, time.Second}, []error{nil, nil}, 1, 2500 * time.Millisecond},
+		"the first after all":  {[]time.Duration{2 * time.Second, time.Minute}, []error{nil, nil}, 0, 2 * time.Second},
+		"refused":              {[]time.Duration{time.Second}, []error{refused}, -1, time.Second},
+		"nobody there":         {[]time.Duration{time.Minute, time.Minute}, []error{refused, refused}, -1, 10 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var conns [2]closing
+				var tries atomic.Int32
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+				defer cancel()
+				start := time.Now()
+				c, err := race(ctx, secondTry, func(ctx context.Context) (net.Conn, error) {
+					i := tries.Add(1) - 1
+					time.Sleep(tt.after[i]) // a dialer that does not look at its context
+					return &conns[i], tt.errs[i]
+				})
+				if took := time.Since(start); took != tt.took || (err == nil) != (tt.want >= 0) || tt.want >= 0 && c != &conns[tt.want] {
+					t.Errorf("%v, %v after %v", c, err, took)
+				}
+				time.Sleep(2 * time.Minute)
+				for i := range tries.Load() {
+					if tt.errs[i] == nil && conns[i].closed.Load() == (int(i) == tt.want) {
+						t.Errorf("connection %d closed: %t", i, conns[i].closed.Load())
+					}
+				}
+			})
+		})
+	}
+}
+
+// lossyLine is a line with one connection whose counters the test sets.
+func lossyLine(t *testing.T) (l *Line, c *conn, now *time.Time, segments, lost *uint32) {
+	t.Helper()
+	now, segments, lost = new(time.Time), new(uint32), new(uint32)
+	*now = time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)
+	l = open(t, Options{Clock: func() time.Time { return *now }})
+	l.loss.read = func(syscall.RawConn) (uint32, uint32, bool) { return *segments, *lost, true }
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	raw, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c = l.wrap(raw)
+	t.Cleanup(func() { c.Close() })
+	return l, c, now, segments, lost
+}
+
+func TestLossy(t *testing.T) {
+	l, c, now, segments, lost := lossyLine(t)
+	for i, step := range []struct {
+		pass           time.Duration
+		segments, lost uint32 // further ones
+		want           bool
+	}{
+		{0, 0, 0, false},
+		{time.Minute, 1000, 3, false}, // chance
+		{time.Minute, 100, 30, true},
+		{0, 5000, 0, true}, // not looked at again within a second
+		{time.Second, 0, 0, false},
+		{time.Minute, 300, 100, true},
+		{6 * time.Minute, 100, 0, false}, // long ago
+		{time.Second, 10, 3, false},      // too few to tell
+	} {
+		*now = now.Add(step.pass)
+		*segments, *lost = *segments+step.segments, *lost+step.lost
+		if step.want != l.Lossy() {
+			t.Errorf("step %d: lossy %t", i, !step.want)
+		}
+	}
+	*segments, *lost = *segments+20, *lost+10
+	c.Close() // what was seen last counts
+	if *now = now.Add(time.Second); !l.Lossy() {
+		t.Error("losses of a closed connection are forgotten")
+	}
+}
+
+// TestLossyWithoutCounters: where the system does not count, broken connections
+// do, and those that an end has closed do not.
+func TestLossyWithoutCounters(t *testing.T) {
+	now := time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)
+	l := open(t, Options{Clock: func() time.Time { return now }})
+	lose := func(err error) {
+		c := l.wrap(brokenConn{err})
+		c.Read(make([]byte, 1))
+		c.Close()
+	}
+	for range 5 {
+		lose(net.ErrClosed)
+		lose(os.ErrDeadlineExceeded)
+	}
+	lose(syscall.ECONNRESET)
+	if l.Lossy() {
+		t.Error("one broken connection")
+	}
+	lose(syscall.ETIMEDOUT)
+	if now = now.Add(time.Second); !l.Lossy() {
+		t.Error("two broken connections are not seen")
+	}
+	if now = now.Add(time.Hour); l.Lossy() {
+		t.Error("for ever")
+	}
+}
+
+type brokenConn struct{ err error }
+
+func (b brokenConn) Read([]byte) (int, error)         { return 0, b.err }
+func (b brokenConn) Write([]byte) (int, error)        { return 0, b.err }
+func (b brokenConn) Close() error                     { return nil }
+func (b brokenConn) LocalAddr() net.Addr              { return nil }
+func (b brokenConn) RemoteAddr() net.Addr             { return nil }
+func (b brokenConn) SetDeadline(time.Time) error      { return nil }
+func (b brokenConn) SetReadDeadline(time.Time) error  { return nil }
+func (b brokenConn) SetWriteDeadline(time.Time) error { return nil }
