@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -61,7 +62,7 @@ type Desk struct {
 	Workday func(document.Date) bool
 	// PageMark looks for a secrecy mark printed on the first page of a PDF; nil
 	// leaves it at the texts of the packet.
-	PageMark func(ctx context.Context, pdf []byte) (mark string, found bool, err error)
+	PageMark func(ctx context.Context, pdf io.ReaderAt, size int64) (mark string, found bool, err error)
 	// MaxPacket and MaxFile limit a packet and one unpacked file, in bytes; 0
 	// is the default of the packet reader.
 	MaxPacket, MaxFile int64

@@ -3,6 +3,7 @@ package inbox_test
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -236,7 +237,11 @@ func TestSecretLeavesNothing(t *testing.T) {
 // PDF nobody can look into does not hold the document up.
 func TestSecretOnThePage(t *testing.T) {
 	o := newOffice(t)
-	o.PageMark = func(_ context.Context, pdf []byte) (string, bool, error) {
+	o.PageMark = func(_ context.Context, r io.ReaderAt, size int64) (string, bool, error) {
+		pdf := make([]byte, size)
+		if _, err := r.ReadAt(pdf, 0); err != nil {
+			return "", false, err
+		}
 		if strings.Contains(string(pdf), "lạ") {
 			return "", false, errors.New("unreadable")
 		}

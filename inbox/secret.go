@@ -1,9 +1,9 @@
 package inbox
 
 import (
-	"bufio"
 	"context"
 	"io"
+	"os"
 	"time"
 
 	"vanthu/internal/document"
@@ -25,10 +25,6 @@ func secretMark(in *edxml.Document) (string, bool) {
 	return document.SecretMark(texts...)
 }
 
-// maxLooked is the largest PDF looked into for a secrecy mark, in bytes: the
-// reader wants it in memory whole.
-const maxLooked = 32 << 20
-
 // pageMark looks for a secrecy mark on the pages of the PDFs that came. A file
 // that cannot be looked into is no reason to refuse the document; the clerk is
 // told to look.
@@ -37,52 +33,44 @@ func (d *Desk) pageMark(ctx context.Context, doc *Document, files []edxml.Attach
 		return "", false, nil
 	}
 	for _, f := range files {
-		pdf, isPDF, err := looked(f)
+		pdf, err := openPDF(f)
 		if err != nil {
 			return "", false, err
 		}
-		if !isPDF {
+		if pdf == nil {
 			continue
 		}
-		mark, found, err := "", false, error(nil)
-		if pdf != nil {
-			mark, found, err = d.PageMark(ctx, pdf)
-		}
+		mark, found, err := d.PageMark(ctx, pdf, f.Size)
+		pdf.Close()
 		if ctx.Err() != nil {
 			return "", false, ctx.Err()
 		}
 		if found {
 			return mark, true, nil
 		}
-		if err != nil || pdf == nil {
+		if err != nil {
 			doc.warn("Không xem được trang đầu của tệp “" + document.CleanName(f.Name) + "” để tìm dấu độ mật: văn thư tự kiểm tra.")
 		}
 	}
 	return "", false, nil
 }
 
-// looked reads a PDF; nil when it is larger than maxLooked. Other files are not
-// read beyond their beginning.
-func looked(f edxml.Attachment) (pdf []byte, isPDF bool, err error) {
-	r, err := f.Open()
+// openPDF opens an attachment that looks like a PDF; nil for any other.
+func openPDF(a edxml.Attachment) (*os.File, error) {
+	f, err := os.Open(a.Path)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	defer r.Close()
-	start := bufio.NewReader(r)
-	head, err := start.Peek(1024)
-	if err != nil && err != io.EOF {
-		return nil, false, err
+	head := make([]byte, 1024)
+	n, err := f.ReadAt(head, 0)
+	if err != nil && err != io.EOF || !document.LooksPDF(head[:n]) {
+		f.Close()
+		if err == io.EOF {
+			err = nil
+		}
+		return nil, err
 	}
-	if !document.LooksPDF(head) {
-		return nil, false, nil
-	}
-	if f.Size > maxLooked {
-		return nil, true, nil
-	}
-	pdf = make([]byte, f.Size)
-	_, err = io.ReadFull(start, pdf)
-	return pdf, true, err
+	return f, nil
 }
 
 // refuseSecret keeps of a secret document only what names it to its sender:

@@ -101,7 +101,7 @@ func (w *workplace) furnish(opt openOptions) error {
 		Series:  func(typeName string) string { return w.office.SeriesOf(typeName).Name },
 		Symbol:  w.office.Symbol,
 		TempDir: w.home.TempDir(), Fold: viet.Fold}
-	w.inbox.PageMark, w.outbox.PageMark = w.press.SecretMark, w.press.SecretMark
+	w.inbox.PageMark, w.outbox.PageMark = w.press.secretMarkIn, w.press.SecretMark
 	x := &exchange.Exchange{Store: w.store, Inbox: w.inbox, Outbox: w.outbox, Directory: w.agencies, Clock: opt.clock, TempDir: w.home.TempDir()}
 	if w.client != nil { // a nil *axis.Client in an interface would not be nil
 		x.Axis, w.clock.ask = w.client, w.client.Skew

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"os"
 	"sync"
 
@@ -71,11 +73,16 @@ func (p *press) Layout(ctx context.Context, pdf []byte) (document.Layout, error)
 
 // SecretMark looks for a secrecy mark on the first page.
 func (p *press) SecretMark(ctx context.Context, pdf []byte) (mark string, found bool, err error) {
+	return p.secretMarkIn(ctx, bytes.NewReader(pdf), int64(len(pdf)))
+}
+
+// secretMarkIn is SecretMark of a file that is read piece by piece.
+func (p *press) secretMarkIn(ctx context.Context, pdf io.ReaderAt, size int64) (mark string, found bool, err error) {
 	r, err := p.reader(ctx)
 	if err != nil {
 		return "", false, err
 	}
-	return r.SecretMark(ctx, pdf)
+	return r.SecretMark(ctx, pdf, size)
 }
 
 // countPages counts the pages of a PDF.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"reflect"
 	"strings"
@@ -19,43 +20,51 @@ import (
 // character.
 type engine struct {
 	mod     api.Module
+	files   fileAccess
 	fns     map[string]api.Function
 	scratch uint32 // 64 bytes in the sandbox for results
 	stack   [16]uint64
 }
 
+// fileAccess is go-pdfium's way to read a file piece by piece.
+type fileAccess interface {
+	CreateFileAccessReader(size int64, r io.ReadSeeker) (access *uint64, index *uint32, err error)
+}
+
 func newEngine(instance pdfium.Pdfium) (*engine, error) {
-	mod, err := module(instance)
+	mod, files, err := module(instance)
 	if err != nil {
 		return nil, err
 	}
-	e := &engine{mod: mod, fns: map[string]api.Function{}}
+	e := &engine{mod: mod, files: files, fns: map[string]api.Function{}}
 	p, err := e.call(context.Background(), "malloc", 64)
 	e.scratch = uint32(p)
 	return e, err
 }
 
-// module takes the WebAssembly module out of go-pdfium's instance. The type is
-// internal to go-pdfium but its field Module is exported; TestModuleIsReachable
-// fails when a new version hides it.
-func module(instance pdfium.Pdfium) (api.Module, error) {
+// module takes the WebAssembly module and the access to files out of go-pdfium's
+// instance. The type is internal to go-pdfium but its field Module and its method
+// are exported; TestModuleIsReachable fails when a new version hides them.
+func module(instance pdfium.Pdfium) (api.Module, fileAccess, error) {
 	holder, ok := instance.(interface{ GetImplementation() interface{} })
 	if !ok {
-		return nil, errSandbox
+		return nil, nil, errSandbox
 	}
-	v := reflect.Indirect(reflect.ValueOf(holder.GetImplementation()))
-	if v.Kind() != reflect.Struct {
-		return nil, errSandbox
+	inner := holder.GetImplementation()
+	files, ok := inner.(fileAccess)
+	v := reflect.Indirect(reflect.ValueOf(inner))
+	if !ok || v.Kind() != reflect.Struct {
+		return nil, nil, errSandbox
 	}
 	field := v.FieldByName("Module")
 	if !field.IsValid() || !field.CanInterface() {
-		return nil, errSandbox
+		return nil, nil, errSandbox
 	}
 	mod, ok := field.Interface().(api.Module)
 	if !ok {
-		return nil, errSandbox
+		return nil, nil, errSandbox
 	}
-	return mod, nil
+	return mod, files, nil
 }
 
 // call runs one exported function. When ctx ends while it runs, the instance

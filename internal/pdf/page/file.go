@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"fmt"
+	"io"
 )
 
 // Errors of FPDF_GetLastError (fpdfview.h).
@@ -18,15 +19,14 @@ type file struct {
 	count int // pages
 }
 
-func (e *engine) open(ctx context.Context, pdf []byte) (*file, error) {
-	if len(pdf) == 0 {
-		return nil, unreadable()
-	}
-	at, err := e.place(ctx, pdf)
-	if err != nil {
-		return nil, err
-	}
-	doc, err := e.call(ctx, "FPDF_LoadMemDocument", uint64(at), uint64(len(pdf)), 0)
+// content is a PDF to be opened.
+type content interface {
+	io.ReaderAt
+	Size() int64
+}
+
+func (e *engine) open(ctx context.Context, pdf content) (*file, error) {
+	doc, err := e.document(ctx, pdf)
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +41,52 @@ func (e *engine) open(ctx context.Context, pdf []byte) (*file, error) {
 		return nil, unreadable()
 	}
 	return &file{engine: e, doc: doc, count: int(int32(n))}, nil
+}
+
+// document opens a PDF: a small one from the sandbox's memory, which is faster, a
+// large one through calls back, so that a scan of 60 MB costs no memory.
+func (e *engine) document(ctx context.Context, pdf content) (uint64, error) {
+	switch size := pdf.Size(); {
+	case size == 0:
+		return 0, unreadable()
+	case size > maxPlaced:
+		access, err := e.access(pdf)
+		if err != nil {
+			return 0, err
+		}
+		return e.call(ctx, "FPDF_LoadCustomDocument", access, 0)
+	}
+	b := make([]byte, pdf.Size())
+	if _, err := pdf.ReadAt(b, 0); err != nil && err != io.EOF {
+		return 0, err
+	}
+	at, err := e.place(ctx, b)
+	if err != nil {
+		return 0, err
+	}
+	return e.call(ctx, "FPDF_LoadMemDocument", uint64(at), uint64(len(b)), 0)
+}
+
+// access registers a file with go-pdfium, whose call-back reads it until the
+// instance is closed.
+func (e *engine) access(pdf content) (uint64, error) {
+	access, _, err := e.files.CreateFileAccessReader(pdf.Size(), &pieces{SectionReader: io.NewSectionReader(pdf, 0, pdf.Size())})
+	if err != nil {
+		return 0, err
+	}
+	return *access, nil
+}
+
+// pieces gives as much as is asked for, as go-pdfium's call-back expects.
+type pieces struct{ *io.SectionReader }
+
+// Read fills p; an error only where nothing is left.
+func (r *pieces) Read(p []byte) (int, error) {
+	n, err := io.ReadFull(r.SectionReader, p)
+	if n > 0 {
+		return n, nil
+	}
+	return n, err
 }
 
 func (e *engine) openError(ctx context.Context) error {

@@ -178,7 +178,7 @@ func TestContextAlreadyOver(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	r := reader(t)
-	if _, err := r.Text(context.Background(), make([]byte, maxFile+1)); !errors.Is(err, ErrLimit) {
+	if _, _, err := r.SecretMark(context.Background(), bytes.NewReader(nil), maxFile+1); !errors.Is(err, ErrLimit) {
 		t.Errorf("file too large: %v", err)
 	}
 	pdf := write(t, decision())
@@ -204,7 +204,7 @@ func TestCrowdedPage(t *testing.T) {
 	if err != nil || !l.Whole {
 		t.Errorf("layout %+v, %v", l, err)
 	}
-	if _, _, err := r.SecretMark(context.Background(), pdf); !errors.Is(err, ErrLimit) {
+	if _, _, err := r.SecretMark(context.Background(), bytes.NewReader(pdf), int64(len(pdf))); !errors.Is(err, ErrLimit) {
 		t.Errorf("secrecy mark: %v", err)
 	}
 }

@@ -5,7 +5,8 @@ import "time"
 // What one file may cost. A commune's document has 1 to 50 pages and stays
 // under 30 MB; the limits are far above that and far below what hurts.
 const (
-	maxFile     = 64 << 20         // bytes of a PDF
+	maxFile     = 256 << 20        // bytes of a PDF
+	maxPlaced   = 4 << 20          // bytes of a PDF that is copied into the sandbox whole; larger ones are read piece by piece
 	maxMemory   = 192 << 20        // bytes of the sandbox, the file included; growing can cost Go three times that for a moment
 	maxTime     = 30 * time.Second // of one call, when the caller's context has no earlier end
 	maxPages    = 500              // read for text

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"image"
@@ -18,7 +19,7 @@ const (
 // Picture draws page n (from 1) as it is shown, with its annotations, on white.
 func (r *Reader) Picture(ctx context.Context, pdf []byte, n int, dpi float64) (image.Image, error) {
 	var img *image.RGBA
-	err := r.with(ctx, pdf, func(ctx context.Context, f *file) error {
+	err := r.with(ctx, bytes.NewReader(pdf), func(ctx context.Context, f *file) error {
 		return f.show(ctx, n, func(s *sheet) (err error) {
 			img, err = s.picture(ctx, dpi)
 			return err

@@ -90,8 +90,8 @@ func (r *Reader) hold(ctx context.Context, fn func() error) error {
 // with opens pdf in a fresh sandbox and gives it to fn. Panics of the library
 // become errors; a context that ends, or the time limit, stops the sandbox.
 // Loading does not count: a slow machine may take long the first time.
-func (r *Reader) with(ctx context.Context, pdf []byte, fn func(context.Context, *file) error) error {
-	if len(pdf) > maxFile {
+func (r *Reader) with(ctx context.Context, pdf content, fn func(context.Context, *file) error) error {
+	if pdf.Size() > maxFile {
 		return beyondLimits()
 	}
 	return r.hold(ctx, func() (err error) {
@@ -106,7 +106,7 @@ func (r *Reader) with(ctx context.Context, pdf []byte, fn func(context.Context, 
 	})
 }
 
-func (r *Reader) run(ctx context.Context, pdf []byte, fn func(context.Context, *file) error) error {
+func (r *Reader) run(ctx context.Context, pdf content, fn func(context.Context, *file) error) error {
 	instance, err := r.pool.GetInstanceWithContext(ctx)
 	if err != nil {
 		return fmt.Errorf("start pdfium: %w", err)

@@ -76,7 +76,7 @@ func TestModuleIsReachable(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer instance.Close()
-	if _, err := module(instance); err != nil {
+	if _, _, err := module(instance); err != nil {
 		t.Errorf("go-pdfium no longer shows its module: %v", err)
 	}
 }

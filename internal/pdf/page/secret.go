@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"vanthu/internal/document"
 )
@@ -10,9 +11,10 @@ import (
 // SecretMark finds a secrecy mark that stands by itself in the upper half of
 // page 1, where the decree and the secrecy law put the stamp: a line, a cell,
 // a stamp in spaced or slanted letters. Running text that speaks of secrecy
-// is none. A scanned stamp cannot be seen; the clerk's eyes remain.
-func (r *Reader) SecretMark(ctx context.Context, pdf []byte) (mark string, found bool, err error) {
-	err = r.with(ctx, pdf, func(ctx context.Context, f *file) error {
+// is none. A scanned stamp cannot be seen; the clerk's eyes remain. Memory does
+// not grow with size, the length of pdf in bytes.
+func (r *Reader) SecretMark(ctx context.Context, pdf io.ReaderAt, size int64) (mark string, found bool, err error) {
+	err = r.with(ctx, io.NewSectionReader(pdf, 0, size), func(ctx context.Context, f *file) error {
 		pages, err := f.text(ctx, 1, 1)
 		if err != nil {
 			return err

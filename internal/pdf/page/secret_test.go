@@ -1,7 +1,9 @@
 package page
 
 import (
+	"bytes"
 	"context"
+	"slices"
 	"testing"
 
 	"vanthu/internal/practice/form"
@@ -28,11 +30,39 @@ func TestSecretMarkOnForms(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			f := decision()
 			test.change(&f)
-			mark, found, err := r.SecretMark(context.Background(), write(t, f))
+			pdf := write(t, f)
+			mark, found, err := r.SecretMark(context.Background(), bytes.NewReader(pdf), int64(len(pdf)))
 			if err != nil || mark != test.mark || found != (test.mark != "") {
 				t.Errorf("got %q, %v, %v", mark, found, err)
 			}
 		})
+	}
+}
+
+// TestSecretMarkOfALargeScan: a large file is read piece by piece, and costs the
+// sandbox none of its size.
+func TestSecretMarkOfALargeScan(t *testing.T) {
+	r := reader(t)
+	f := decision()
+	f.Superior = "Tối mật"
+	pdf := write(t, f)
+	end := bytes.LastIndex(pdf, []byte("startxref"))
+	large := slices.Concat(pdf, []byte("\n%"), bytes.Repeat([]byte{'x'}, 40<<20), []byte("\n"), pdf[end:])
+	mark, found, err := r.SecretMark(context.Background(), bytes.NewReader(large), int64(len(large)))
+	if err != nil || !found || mark != "Tối mật" {
+		t.Fatalf("got %q, %v, %v", mark, found, err)
+	}
+	err = r.with(context.Background(), bytes.NewReader(large), func(ctx context.Context, f *file) error {
+		if _, err := f.text(ctx, 1, 1); err != nil {
+			return err
+		}
+		if held := f.mod.Memory().Size(); held > 32<<20 {
+			t.Errorf("the sandbox holds %d MB", held>>20)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math"
@@ -51,7 +52,7 @@ func (p Page) Text() string {
 // form fields is not page content and is not read.
 func (r *Reader) Text(ctx context.Context, pdf []byte) ([]Page, error) {
 	var pages []Page
-	err := r.with(ctx, pdf, func(ctx context.Context, f *file) error {
+	err := r.with(ctx, bytes.NewReader(pdf), func(ctx context.Context, f *file) error {
 		if f.count > maxPages {
 			return beyondLimits()
 		}
