@@ -156,6 +156,18 @@ func TestWireIsTheSDKs(t *testing.T) {
 		"007-ok-sendEdoc":            func(c *Client, w wired) error { return send(c, w) },
 		"008-ok-getSentEdocList":     func(c *Client, _ wired) error { _, err := c.Sent(t.Context(), Filter{}); return err },
 		"009-ok-getAgenciesList":     func(c *Client, _ wired) error { _, err := c.Agencies(t.Context()); return err },
+		"010-ok-getAgenciesListQD20": func(c *Client, _ wired) error { _, err := c.AgenciesQD20(t.Context()); return err },
+		"011-ok-getSynchronizeUnit": func(c *Client, _ wired) error {
+			return c.EachUnit(t.Context(), 0, func(Unit) error { return nil })
+		},
+		"012-ok-registerAgency": func(c *Client, _ wired) error {
+			return c.RegisterAgency(t.Context(), Registration{Parent: "000.00.00.H40", Code: "H40.1.2", Name: "UBND xã Ba Đồn", Email: "a@b.vn"})
+		},
+		"013-ok-deleteAgency": func(c *Client, w wired) error {
+			return c.DeleteAgency(t.Context(), document.Code(w.header["XroadVnpt-AgencyCode"]))
+		},
+		"014-ok-countReceiveEdoc":    func(c *Client, _ wired) error { c.Count(t.Context(), Edoc); return nil }, // the answer holds no count
+		"015-ok-countReceiveStatus":  func(c *Client, _ wired) error { c.Count(t.Context(), StatusMessage); return nil },
 		"018-ok-getReceivedEdocList": func(c *Client, _ wired) error { _, err := c.Received(t.Context(), Edoc); return err },
 	} {
 		t.Run(name, func(t *testing.T) {
