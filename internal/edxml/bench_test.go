@@ -99,3 +99,23 @@ func BenchmarkPlainEncode(b *testing.B) {
 		e.Close()
 	}
 }
+
+// BenchmarkDecoder decodes the content alone, in one line and in the lines of
+// MIME; compare with BenchmarkMemoryDecode.
+func BenchmarkDecoder(b *testing.B) {
+	text := base64.StdEncoding.AppendEncode(nil, benchFile())
+	var lines []byte
+	for rest := text; len(rest) > 0; rest = rest[min(76, len(rest)):] {
+		lines = append(append(lines, rest[:min(76, len(rest))]...), "\r\n"...)
+	}
+	for name, text := range map[string][]byte{"one line": text, "lines": lines} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				d := newDecoder(io.Discard)
+				d.Write(text)
+				d.Close()
+			}
+		})
+	}
+}

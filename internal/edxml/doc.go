@@ -9,6 +9,11 @@
 // document must not be lost to a sender's bug; what was bent is told in
 // Packet.Warnings, in Vietnamese, for the clerk.
 //
+// Of a Document there are four kinds: new, recall, update, replacement
+// (business.go). Check refuses what makes none of them, before the first byte;
+// what is only longer than the standard allows is written whole and told by
+// Warnings. For every x that Check lets pass, reading what was written gives x.
+//
 // Every packet is hostile until read. Split (split.go) takes it apart in
 // constant memory: the contents of the attachments go decoded to files, what
 // is left, a few kilobytes, goes to encoding/xml. There is no DTD, no entity,

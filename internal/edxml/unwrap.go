@@ -75,7 +75,7 @@ func archive(name string) bool { return extension(name) == ".kmz" || extension(n
 // officePart tells an entry of an Office document, which is no wrapping: Word
 // saves those under .doc too.
 func officePart(entry string) bool {
-	for _, part := range []string{"[Content_Types].xml", "_rels/", "docProps/", "word/", "xl/", "ppt/", "customXml/"} {
+	for _, part := range []string{"mimetype", "[Content_Types].xml", "_rels/", "docProps/", "word/", "xl/", "ppt/", "customXml/"} {
 		if strings.HasPrefix(entry, part) {
 			return true
 		}
