@@ -111,7 +111,7 @@ func bindings() []binding {
 		{queueing, []string{"u"}, "u", sendNow, "gửi ngay, nhận ngay, không chờ đến giờ", true},
 		{queueing, []string{"p"}, "p", pause, "tạm dừng, giữ mọi việc gửi, nhận lại cho đến khi nhấn c", true},
 		{queueing, []string{"c"}, "c", resume, "chạy tiếp, sau khi tạm dừng", true},
-		{queueing, []string{"b"}, "b", liftBudget, "bỏ hạn mức của hôm nay, cho mọi việc được đi", true},
+		{queueing, []string{"b"}, "b", liftBudget, "bỏ hạn mức, chỉ hôm nay, để mọi việc được đi", true},
 		{queueing, []string{"m"}, "m", linkOnOff, "mạng: tắt hoặc mở kết nối với Trục", true},
 
 		{tabbing, []string{"right", "l", "tab"}, "→", nextView, "nhóm sau: danh sách theo trạng thái khác", true},

@@ -185,7 +185,7 @@ func queueAfter(_ *Model, v any) string {
 	case retried:
 		return "Việc đã được xếp lại để thử ngay."
 	case paused:
-		return "Đã tạm dừng gửi, nhận, kể cả khi mở lại chương trình; mọi việc khác vẫn làm được. Nhấn c để chạy tiếp."
+		return "Đã tạm dừng gửi, nhận; đóng rồi mở lại chương trình vẫn nhớ."
 	case resumed:
 		return "Gửi, nhận chạy tiếp; việc dở dang đi tiếp từ chỗ đã dừng."
 	case lifted:

@@ -88,7 +88,7 @@ func (l LinkState) forecast() string {
 	if l.Left > 0 {
 		s += ", khoảng " + bytesText(l.Left)
 	}
-	if l.Rate >= 1 {
+	if l.Rate >= 1 && l.Hold != Paused {
 		s += "; tốc độ " + bytesText(int64(l.Rate)) + "/giây"
 	}
 	if l.ETA > 0 && l.Hold == Free && !l.Idle {
@@ -141,7 +141,7 @@ func skewText(d time.Duration) string {
 	d = d.Abs()
 	switch {
 	case d < 90*time.Minute:
-		return fmt.Sprintf("%d phút", int(d.Minutes()))
+		return fmt.Sprintf("%d phút", int(d.Round(time.Minute).Minutes()))
 	case d < 48*time.Hour:
 		return fmt.Sprintf("%d giờ", int(d.Hours()))
 	}

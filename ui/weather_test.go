@@ -67,7 +67,7 @@ func TestWeather(t *testing.T) {
 func TestPauseAndBudgetByKey(t *testing.T) {
 	o := skyOffice(t, LinkState{On: true, Online: true, Waiting: 5, Hold: OverBudget, Spent: 2e8, Budget: 2e8})
 	d := drive(o, 100, 24)
-	d.press("6").see("b bỏ hạn mức của hôm nay", "p tạm dừng").missing("c chạy tiếp")
+	d.press("6").see("b bỏ hạn mức", "p tạm dừng").missing("c chạy tiếp")
 	d.press("c").see("Không có gì đang tạm dừng.")
 	d.press("b").see("Hôm nay không tính hạn mức nữa", "đã dùng 200 MB").press("b").see("Hôm nay đã bỏ hạn mức rồi.")
 	d.press("p").see("Đã tạm dừng", "Tạm dừng |", "c chạy tiếp").missing("p tạm dừng")
@@ -144,7 +144,7 @@ func TestSpans(t *testing.T) {
 			t.Errorf("%v: %q, want %q", d, got, want)
 		}
 	}
-	for d, want := range map[time.Duration]string{7*time.Minute + 59*time.Second: "7 phút", -6 * time.Minute: "6 phút", 3 * time.Hour: "3 giờ", -400 * 24 * time.Hour: "400 ngày"} {
+	for d, want := range map[time.Duration]string{7*time.Minute + 29*time.Second: "7 phút", 12*time.Minute - time.Second: "12 phút", -6 * time.Minute: "6 phút", 3 * time.Hour: "3 giờ", -400 * 24 * time.Hour: "400 ngày"} {
 		if got := skewText(d); got != want {
 			t.Errorf("%v: %q, want %q", d, got, want)
 		}

@@ -18,6 +18,11 @@ type queueVerb struct {
 	Lift   queueLiftVerb   `cmd:"" name:"lift-budget" help:"Hôm nay không tính hạn mức."`
 }
 
+// Help says what the verb does when no word follows.
+func (*queueVerb) Help() string {
+	return "Không ghi gì thêm là `vanthu queue show`: in đường truyền và hàng đợi; --retry VIỆC thử lại một việc, --limit SỐ in ít hơn."
+}
+
 type queueShowVerb struct {
 	inOffice
 	Retry string `placeholder:"VIỆC" help:"Thử lại việc đang chờ văn thư."`
@@ -169,6 +174,9 @@ func (w *workplace) printQueue(out io.Writer, q queued) {
 	state.Idle, state.Waiting, state.Held = !q.Link.Open, q.Waiting, q.Held
 	for _, sentence := range state.Weather(w.inbox.Clock()) {
 		fmt.Fprintln(out, sentence)
+	}
+	if state.Hold == ui.Paused {
+		fmt.Fprintln(out, "Chạy `vanthu queue resume` để chạy tiếp.")
 	}
 	if q.Waiting+q.Held == 0 {
 		fmt.Fprintln(out, "Hàng đợi trống.")
