@@ -42,7 +42,13 @@ func (d Document) Check() error {
 	if err := d.Business.check(d.ID); err != nil {
 		return err
 	}
-	return readable(func(p *printer) { p.envelope(d, parts(d.Attachments)) })
+	return readable(func(p *printer) {
+		files := parts(d.Attachments)
+		p.envelope(d, files)
+		for _, f := range files {
+			p.in("Attachment", func() { p.labels(f, true) })
+		}
+	})
 }
 
 // Check tells whether s makes a valid report. A refusal, a retraction and a
@@ -75,11 +81,13 @@ func exists(d document.Date) bool {
 	return ok && back == d
 }
 
-// readable refuses an envelope with a text that our own reader does not take:
-// it prints it once to nowhere.
-func readable(envelope func(p *printer)) error {
-	p := newPrinter(io.Discard)
-	if envelope(p); p.long {
+// readable refuses what our own reader does not take, for one of its texts or as
+// a whole: it prints everything but the contents once to nowhere.
+func readable(all func(p *printer)) error {
+	const around = 1 << 20 // far more than root, declaration and the tags of the contents
+	p := newPrinter(&capped{w: io.Discard, left: maxSkeleton - around})
+	all(p)
+	if err := p.w.Flush(); err != nil || p.long || p.nodes > maxNodes-2*maxFiles {
 		return incomplete("Gói tin có phần dài quá mức mọi hệ thống đọc được.")
 	}
 	return nil

@@ -12,7 +12,8 @@
 // Of a Document there are four kinds: new, recall, update, replacement
 // (business.go). Check refuses what makes none of them, before the first byte;
 // what is only longer than the standard allows is written whole and told by
-// Warnings. For every x that Check lets pass, reading what was written gives x.
+// Warnings. For every x that Check lets pass, reading what was written gives x,
+// as far as its texts are trimmed and XML can hold their characters.
 //
 // Every packet is hostile until read. Split (split.go) takes it apart in
 // constant memory: the contents of the attachments go decoded to files, what

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -201,8 +202,18 @@ func TestCheckRefuses(t *testing.T) {
 		"urgency":     func(d *Document) { d.Other.Urgency = 5 },
 		"pages":       func(d *Document) { d.Other.Pages = -1 },
 		"many files":  func(d *Document) { d.Attachments = make([]Attachment, maxFiles+1) },
-		"huge text":   func(d *Document) { d.Tasks = []string{strings.Repeat("a", maxText+1)} },
-		"huge label":  func(d *Document) { d.Attachments[1].Description = strings.Repeat("a", maxText+1) },
+		"huge whole":  func(d *Document) { d.To = make20k(d.To[0]) },
+		"many bodies": func(d *Document) {
+			d.To = make([]document.Agency, 90_000)
+			for i := range d.To {
+				d.To[i].Code = "H40"
+			}
+		},
+		"huge labels": func(d *Document) {
+			d.Attachments = slices.Repeat([]Attachment{{Name: "a", Description: strings.Repeat("a", maxText), Open: content(nil)}}, maxFiles)
+		},
+		"huge text":  func(d *Document) { d.Tasks = []string{strings.Repeat("a", maxText+1)} },
+		"huge label": func(d *Document) { d.Attachments[1].Description = strings.Repeat("a", maxText+1) },
 	} {
 		d := fullDocument()
 		change(&d)
@@ -266,3 +277,12 @@ func (e errReader) Read([]byte) (int, error) { return 0, e.err }
 type fullWriter struct{ err error }
 
 func (f fullWriter) Write([]byte) (int, error) { return 0, f.err }
+
+// make20k is one agency 20,000 times: more text than our reader takes.
+func make20k(a document.Agency) (all []document.Agency) {
+	a.Address = strings.Repeat("Ấp Mỹ Phú ", 99)
+	for range 20_000 {
+		all = append(all, a)
+	}
+	return all
+}

@@ -16,6 +16,7 @@ type printer struct {
 	w      *bufio.Writer
 	depth  int
 	prefix string
+	nodes  int  // elements so far
 	long   bool // a text was longer than our own reader takes
 }
 
@@ -35,6 +36,7 @@ func (p *printer) line(s string) {
 
 // in writes an element with children; attrs, when given, start with a space.
 func (p *printer) in(name string, body func(), attrs ...string) {
+	p.nodes++
 	p.line("<" + p.prefix + name + strings.Join(attrs, "") + ">")
 	p.depth++
 	body()
@@ -44,6 +46,7 @@ func (p *printer) in(name string, body func(), attrs ...string) {
 
 // text writes an element with text, also when the text is empty.
 func (p *printer) text(name, value string) {
+	p.nodes++
 	p.long = p.long || len(value) > maxText
 	p.line("<" + p.prefix + name + ">" + escape(value) + "</" + p.prefix + name + ">")
 }

@@ -81,10 +81,7 @@ func (p *printer) attachment(f part, encoded *encoder) error {
 	wrap := wraps(f.name, head)
 	counted := &counter{r: r}
 	p.in("Attachment", func() {
-		p.text("ContentId", "cid:"+f.id)
-		p.text("AttachmentName", f.name)
-		p.optional("Description", f.Description)
-		p.text("ContentType", wireType(f.name, wrap))
+		p.labels(f, wrap)
 		p.line(`<edXML:` + contentElement + ` xmlns:edXML="` + Namespace + `">`)
 		err = encode(encoded, f.name, counted, wrap)
 		p.w.WriteString("</edXML:" + contentElement + ">")
@@ -96,6 +93,13 @@ func (p *printer) attachment(f part, encoded *encoder) error {
 		return fmt.Errorf("attachment %q: %w", f.name, err)
 	}
 	return nil
+}
+
+func (p *printer) labels(f part, wrapped bool) {
+	p.text("ContentId", "cid:"+f.id)
+	p.text("AttachmentName", f.name)
+	p.optional("Description", f.Description)
+	p.text("ContentType", wireType(f.name, wrapped))
 }
 
 // counter counts what is read: a file that changed since its size was taken
