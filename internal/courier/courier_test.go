@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -24,6 +25,7 @@ func TestMain(m *testing.M) {
 type desk struct {
 	*Courier
 	store *store.Store
+	mu    sync.Mutex
 	log   []string
 	polls atomic.Int64
 	link  atomic.Value // of linkAnswer: what poll answers
@@ -106,6 +108,8 @@ func (d *desk) close(t *testing.T) {
 // answer is a handler that logs the job and answers with errs in turn, then nil.
 func (d *desk) answer(errs ...error) Handler {
 	return func(_ context.Context, j store.Job, _ func(int64, int64)) error {
+		d.mu.Lock()
+		defer d.mu.Unlock()
 		d.log = append(d.log, j.ID)
 		if len(errs) == 0 {
 			return nil

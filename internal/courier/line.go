@@ -10,7 +10,7 @@ import (
 type seat struct {
 	of   *entry
 	row  row
-	due  time.Time // when the job may run, zero for at once
+	due  time.Time // when the job may run
 	left bool
 }
 

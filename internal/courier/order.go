@@ -67,13 +67,14 @@ func compare(a, b *seat, now time.Time) int {
 	)
 }
 
-// queuedBefore compares by the order in which jobs were queued.
+// queuedBefore compares by the order in which jobs were queued. Those of stores
+// without numbers come first, as old as they are.
 func queuedBefore(a, b store.Job) int {
-	return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
+	return cmp.Or(cmp.Compare(a.Seq, b.Seq), a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
 }
 
 // sameJob tells whether b is still the job a, and not a new one under its id.
-func sameJob(a, b store.Job) bool { return a.Created.Equal(b.Created) }
+func sameJob(a, b store.Job) bool { return a.Seq == b.Seq && a.Created.Equal(b.Created) }
 
 // earlier is the earlier of two moments, of which zero means never.
 func earlier(a, b time.Time) time.Time {

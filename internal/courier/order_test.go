@@ -198,6 +198,7 @@ func drawJob(now time.Time) *rapid.Generator[store.Job] {
 			ID:      rapid.StringMatching(`[ab]`).Draw(t, "id"),
 			Record:  rapid.SampledFrom([]string{"", "", "x", "y"}).Draw(t, "record"),
 			Kind:    rapid.SampledFrom([]string{"ack", "status", "send", "fetch", "agencies", "?"}).Draw(t, "kind"),
+			Seq:     rapid.Uint64Range(0, 4).Draw(t, "seq"),
 			Urgency: rapid.IntRange(0, 4).Draw(t, "urgency"),
 			Size:    rapid.Int64Range(-1, 1<<22).Draw(t, "size"),
 			Created: minutes("created", -600, 60),

@@ -139,7 +139,7 @@ func (c *Courier) look(now time.Time) error {
 	return c.glance()
 }
 
-// free is how many lanes may be filled: one until the link is known to work.
+// free is how many lanes may be filled.
 func (c *Courier) free() int {
 	width := c.width()
 	for _, l := range c.lanes {
@@ -150,8 +150,13 @@ func (c *Courier) free() int {
 	return width
 }
 
+// width is one lane until the link has been shown to work, and again when it has
+// been lost for longer than a cut.
 func (c *Courier) width() int {
-	if !c.online() {
+	c.mu.Lock()
+	unproven := !c.link.online && (c.link.reaches == 0 || c.link.failures > quickTries)
+	c.mu.Unlock()
+	if unproven {
 		return 1
 	}
 	return c.o.lanes()

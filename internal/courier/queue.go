@@ -181,11 +181,11 @@ func bytesLeft(j store.Job) (left int64, known bool) {
 // sit gives an entry a seat where it may be found.
 func (q *queue) sit(e *entry, in row) {
 	e.seat = &seat{of: e, row: in, due: e.due()}
-	if e.seat.due.IsZero() {
-		q.lineUp(e.seat)
+	if ahead(e.seat.due, q.clock(), busyMost) {
+		heap.Push(&q.later, e.seat)
 		return
 	}
-	heap.Push(&q.later, e.seat)
+	q.lineUp(e.seat)
 }
 
 // stand takes an entry off its seat.
@@ -243,7 +243,6 @@ func (q *queue) first(n int, now time.Time, may func(row) bool) []*seat {
 func (q *queue) ripen(now time.Time) {
 	for head := q.later.head(); head != nil && !ahead(head.due, now, busyMost); head = q.later.head() {
 		heap.Pop(&q.later)
-		head.due = time.Time{}
 		q.lineUp(head)
 	}
 }

@@ -258,7 +258,6 @@ func TestHandlerMayFinishItself(t *testing.T) {
 		d := newDesk(t, nil)
 		again := true
 		d.o.Handlers["status"] = func(_ context.Context, j store.Job, _ func(int64, int64)) error {
-			time.Sleep(time.Second)
 			return d.store.Update(store.Act{What: "sent"}, func(tx *store.Tx) error {
 				if err := tx.FinishJob(j.ID); err != nil || !again {
 					return err

@@ -1,0 +1,236 @@
+package courier
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"vanthu/store"
+)
+
+// inWorld runs a test in a world of its own.
+func inWorld(t *testing.T, change func(*Options), test func(t *testing.T, w *world)) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 1, change)
+		synctest.Wait()
+		test(t, w)
+		w.stop()
+	})
+}
+
+func (w *world) want(log ...string) {
+	w.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !slices.Equal(w.log, log) {
+		w.t.Errorf("done %v, want %v", w.log, log)
+	}
+}
+
+func doc(id string, chunks int64, change ...func(*store.Job)) store.Job {
+	j := store.Job{ID: id, Kind: "send", Size: chunks * chunk}
+	for _, f := range change {
+		f(&j)
+	}
+	return j
+}
+
+func as(urgency int) func(*store.Job)   { return func(j *store.Job) { j.Urgency = urgency } }
+func of(record string) func(*store.Job) { return func(j *store.Job) { j.Record = record } }
+func kind(k string) func(*store.Job)    { return func(j *store.Job) { j.Kind = k } }
+
+func TestLanesRunSeveralJobs(t *testing.T) {
+	for _, lanes := range []int{-1, 1, 2, 4, 9} {
+		t.Run(fmt.Sprint(lanes), func(t *testing.T) {
+			inWorld(t, nil, func(t *testing.T, w *world) {
+				w.set(func() { w.lanesNow = lanes })
+				time.Sleep(time.Second)
+				begin := time.Now()
+				for i := range 8 {
+					w.queue(doc(fmt.Sprint(i), 2))
+				}
+				synctest.Wait()
+				if want := min(max(lanes, 1), 4); len(w.State().Running) != want {
+					t.Errorf("%d running, want %d", len(w.State().Running), want)
+				}
+				for len(w.jobs()) > 0 {
+					time.Sleep(time.Second)
+				}
+				want := 16 * chunkTime / time.Duration(min(max(lanes, 1), 4))
+				if took := time.Since(begin); took < want || took > want+3*time.Second {
+					t.Errorf("took %s, want about %s", took, want)
+				}
+			})
+		})
+	}
+}
+
+// TestRecordsTakeTurns: in the order of queuing, whatever their urgency, size and
+// the clock say, and others in between.
+func TestRecordsTakeTurns(t *testing.T) {
+	inWorld(t, nil, func(t *testing.T, w *world) {
+		w.set(func() { w.lanesNow, w.down = 4, true })
+		w.Wake()
+		time.Sleep(time.Second)
+		w.queue(doc("a1", 9, of("a")))
+		w.set(func() { w.offset = -5 * time.Hour })
+		w.queue(doc("a2", 1, of("a"), kind("status"), as(3)))
+		w.set(func() { w.offset = 5 * time.Hour })
+		w.queue(doc("a3", 0, of("a"), kind("ack")), doc("b", 3))
+		w.set(func() { w.down = false })
+		w.Wake()
+		time.Sleep(time.Hour)
+		w.want("b", "a1", "a2", "a3")
+		if w.most != 2 {
+			t.Errorf("%d at once", w.most)
+		}
+	})
+}
+
+// TestFirstOfARecordIsAsUrgentAsTheLast: the urgent one behind it waits for it.
+func TestFirstOfARecordIsAsUrgentAsTheLast(t *testing.T) {
+	inWorld(t, func(o *Options) { o.Resumable = nil }, func(t *testing.T, w *world) {
+		time.Sleep(time.Second)
+		w.queue(doc("first", 2))
+		synctest.Wait()
+		w.queue(doc("very", 2, as(2)), doc("a1", 20, of("a")), doc("express", 1, of("a"), as(3)))
+		time.Sleep(time.Hour)
+		w.want("first", "a1", "express", "very")
+	})
+}
+
+// TestHeldIsOutOfTurn: what needs the clerk holds up nothing else of its record,
+// and takes its turn again on Retry. What is delayed holds up.
+func TestHeldIsOutOfTurn(t *testing.T) {
+	inWorld(t, nil, func(t *testing.T, w *world) {
+		w.outcomes["a1"] = []error{ErrRejected}
+		w.outcomes["a2"] = []error{ErrBusy}
+		w.queue(doc("a1", 1, of("a")), doc("a2", 1, of("a")), doc("a3", 1, of("a")))
+		time.Sleep(12 * time.Second)
+		w.want("a1", "a2")
+		if err := w.Retry("a3"); err != nil { // it cannot pass a2, which therefore runs at once too
+			t.Fatal(err)
+		}
+		time.Sleep(9 * time.Second)
+		w.want("a1", "a2", "a2", "a3")
+		if err := w.Retry("a1"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		w.want("a1", "a2", "a2", "a3", "a1")
+	})
+}
+
+// TestSmallAnswersRunBesideDocuments but not beside what is more urgent, and one
+// at a time.
+func TestSmallAnswersRunBesideDocuments(t *testing.T) {
+	inWorld(t, nil, func(t *testing.T, w *world) {
+		w.queue(doc("doc", 30, as(1)))
+		time.Sleep(time.Second)
+		w.queue(doc("everyday", 1, kind("status")))
+		time.Sleep(10 * time.Second)
+		w.want()
+		w.queue(doc("large", 3, kind("status"), as(1)), doc("s1", 1, kind("status"), as(1)), doc("s2", 1, kind("ack"), as(2)))
+		time.Sleep(10 * time.Second)
+		w.want("s2", "s1")
+		if w.most != 2 {
+			t.Errorf("%d at once", w.most)
+		}
+		time.Sleep(time.Hour)
+		w.want("s2", "s1", "doc", "large", "everyday")
+	})
+}
+
+// TestOneLossStopsAllLanes: one retry for all, no tries spent, and what they had
+// moved is not moved again.
+func TestOneLossStopsAllLanes(t *testing.T) {
+	inWorld(t, nil, func(t *testing.T, w *world) {
+		w.set(func() { w.lanesNow = 4 })
+		for i := range 4 {
+			w.queue(doc(fmt.Sprint(i), 10))
+			time.Sleep(time.Second)
+		}
+		time.Sleep(10 * time.Second)
+		w.set(func() { w.down = true })
+		time.Sleep(2 * time.Second) // only the first lane has come to its next chunk by then
+		if s := w.State(); s.Online || s.LastError != "offline" {
+			t.Errorf("%+v", s)
+		}
+		w.Courier.mu.Lock()
+		failures := w.link.failures
+		w.Courier.mu.Unlock()
+		if failures != 1 {
+			t.Errorf("%d failures for one loss", failures)
+		}
+		w.set(func() { w.down = false })
+		time.Sleep(time.Minute)
+		if len(w.jobs()) != 0 || w.traffic > 44*chunk {
+			t.Errorf("%v left, %d chunks moved", ids(w.jobs()), w.traffic/chunk)
+		}
+		for id, n := range w.effects {
+			if n != 1 {
+				t.Errorf("%s came %d times", id, n)
+			}
+		}
+	})
+}
+
+// TestCutsEverySoOften: what moved before a cut goes on within about a second
+// after it, without a poll between.
+func TestCutsEverySoOften(t *testing.T) {
+	inWorld(t, func(o *Options) { o.Every = 24 * time.Hour }, func(t *testing.T, w *world) {
+		w.queue(doc("send", 40))
+		for range 20 {
+			time.Sleep(17 * time.Second)
+			w.set(func() { w.down = true })
+			time.Sleep(3 * time.Second)
+			w.set(func() { w.down = false })
+		}
+		if len(w.jobs()) != 0 || w.effects["send"] != 1 {
+			t.Errorf("after 400 seconds for 160: %+v", w.jobs())
+		}
+	})
+}
+
+// TestADeadJobDoesNotBlock: what finds no link each time, while others would get
+// through, steps aside.
+func TestADeadJobDoesNotBlock(t *testing.T) {
+	inWorld(t, nil, func(t *testing.T, w *world) {
+		for range 500 {
+			w.outcomes["dead"] = append(w.outcomes["dead"], ErrOffline)
+		}
+		w.queue(doc("dead", 0, as(3)), doc("a", 5), doc("b", 5), doc("c", 5))
+		time.Sleep(time.Hour)
+		if left := ids(w.jobs()); !slices.Equal(left, []string{"dead"}) {
+			t.Errorf("left: %v", left)
+		}
+		if j := w.jobs()["dead"]; j.Attempts != 0 || j.State != store.Waiting {
+			t.Errorf("%+v", j)
+		}
+		if tries := 500 - len(w.outcomes["dead"]); tries < 5 || tries > 30 {
+			t.Errorf("%d tries in an hour", tries)
+		}
+	})
+}
+
+// TestFewerLanes: those that run end by themselves.
+func TestFewerLanes(t *testing.T) {
+	inWorld(t, nil, func(t *testing.T, w *world) {
+		w.set(func() { w.lanesNow = 3 })
+		for i := range 9 {
+			w.queue(doc(fmt.Sprint(i), 5))
+		}
+		time.Sleep(10 * time.Second)
+		w.set(func() { w.lanesNow = 1 })
+		time.Sleep(12 * time.Second)
+		if n := len(w.rides()); n != 1 {
+			t.Errorf("%d running", n)
+		}
+		time.Sleep(time.Hour)
+		if len(w.jobs()) != 0 {
+			t.Errorf("left: %v", ids(w.jobs()))
+		}
+	})
+}
