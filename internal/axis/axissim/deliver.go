@@ -51,7 +51,7 @@ func (a *Axis) address(m *message, to []document.Code, shut []string) error {
 	for _, code := range to {
 		agency, found := a.state.agency(string(code))
 		switch {
-		case !found || !agency.Code.Receives() || slices.Contains(shut, string(code)):
+		case !found || !agency.Code.Receives() || slices.Contains(shut, string(agency.Code)):
 			unknown = append(unknown, string(code))
 			continue
 		case agency.Locked:

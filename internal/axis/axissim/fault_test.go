@@ -2,10 +2,13 @@ package axissim
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -186,5 +189,66 @@ func TestAdmin(t *testing.T) {
 	}
 	if left := b.Rules(); len(left) != 0 {
 		t.Errorf("rules left %v", left)
+	}
+}
+
+// TestRefuseRecipient: an agency that is shut refuses packets under either of
+// its codes, but not those narrowed to others.
+func TestRefuseRecipient(t *testing.T) {
+	a, tinh, _ := open(t, t.TempDir(), func(o *Options) { o.Agencies[1].OldCode = "000.00.01.H40" })
+	rule, err := ParseFault("refuse-to:H40.1", Sleep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tinh.handler = NewBoard(a.Handler(), rule)
+	send := func(want string, p []byte, headers ...string) {
+		t.Helper()
+		sum := sha256.Sum256(p)
+		wantCode(t, "send", tinh.call(t, "sendEdoc", p, append(headers, "hash-file", hex.EncodeToString(sum[:]), "from", "H40")...), want)
+	}
+	send("18", packet(t, "H40.1", "H40.2"))
+	send("18", packet(t, "000.00.01.H40"))
+	send("0", packet(t, "H40.2"))
+	send("0", packet(t, "H40.1", "H40.2"), "to", `["H40.2"]`)
+}
+
+// TestLockedRecipient: a locked one refuses the whole packet.
+func TestLockedRecipient(t *testing.T) {
+	_, tinh, xa := open(t, t.TempDir(), func(o *Options) { o.Agencies[1].Locked = true })
+	p := packet(t, "H40.1", "H40.2")
+	sum := sha256.Sum256(p)
+	wantCode(t, "locked", tinh.call(t, "sendEdoc", p, "hash-file", hex.EncodeToString(sum[:]), "from", "H40"), "23")
+	if got := waiting(t, xa, "edoc"); len(got) != 0 {
+		t.Errorf("waiting %v", got)
+	}
+}
+
+// TestClockFault: the Date header and what is refused follow the wrong clock.
+func TestClockFault(t *testing.T) {
+	a, tinh, _ := open(t, t.TempDir())
+	rule, err := ParseFault("clock:-72h", Sleep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tinh.handler = NewBoard(a.Handler(), rule)
+	w := serve(tinh.handler, tinh.request("getAgenciesList", nil))
+	if got := w.Header().Get("Date"); got != "Wed, 18 Nov 2026 01:00:00 GMT" {
+		t.Errorf("Date %s", got)
+	}
+	wantCode(t, "stamp of the right day", w.Body.String(), "15")
+}
+
+// TestOperationNames: one rule does for all modes.
+func TestOperationNames(t *testing.T) {
+	for request, want := range map[string]string{
+		"POST /x/sendEdoc": "sendEdoc", "POST /x/v1/sendEdoc": "sendEdoc", "POST /x" + oauthBase + "/vanbans": "sendEdoc",
+		"GET " + oauthBase + "/vanbans": "getReceivedEdocList", "GET /v1/syncReceivedEdocList": "getReceivedEdocList",
+		"GET " + oauthBase + "/vanbans/sendEdoc": "getEdoc", "PUT " + oauthBase + "/vanbans/a": "updateStatus",
+		"GET " + oauthBase + "/donvilienthongs": "getAgenciesList", "PATCH /x/uploads/ab": "uploads", "POST /uploads/": "uploads",
+	} {
+		method, target, _ := strings.Cut(request, " ")
+		if got := operationNames(httptest.NewRequest(method, target, nil)); !slices.Contains(got, want) || strings.Contains(target, "vanbans/") && slices.Contains(got, "sendEdoc") {
+			t.Errorf("%s is %v", request, got)
+		}
 	}
 }

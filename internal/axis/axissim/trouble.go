@@ -38,9 +38,9 @@ func RefuseRecipient(agency string) Fault {
 	return troubled(func(t *trouble) { t.refused = append(t.refused[:len(t.refused):len(t.refused)], agency) })
 }
 
-// Clock lets the clock of the axis be wrong by d: the Date header says so, and
-// requests stamped or tokens made by a right clock are refused if d is more than
-// Options.MaxAge or, without one, 15 minutes.
+// Clock lets the clock of the axis be wrong by d. The Date header says so;
+// timestamps further from it than Options.MaxAge or, without one, 15 minutes are
+// refused, and so are tokens that have ended by it or have yet to be made.
 func Clock(d time.Duration) Fault { return troubled(func(t *trouble) { t.shift += d }) }
 
 // now is the moment by the axis's clock, as this request finds it.

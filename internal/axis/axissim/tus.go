@@ -16,7 +16,6 @@ import (
 
 	"github.com/tus/tusd/v2/pkg/filestore"
 	"github.com/tus/tusd/v2/pkg/handler"
-	"github.com/tus/tusd/v2/pkg/memorylocker"
 	"golang.org/x/exp/slog"
 )
 
@@ -37,6 +36,7 @@ type uploads struct {
 	tus   http.Handler
 	store filestore.FileStore
 	clock func() time.Time
+	turns turns
 }
 
 // newUploads serves the uploads in dir, which is made when missing.
@@ -44,13 +44,10 @@ func newUploads(dir string, max int64, clock func() time.Time) (*uploads, error)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	u := &uploads{store: filestore.New(dir), clock: clock}
+	u := &uploads{store: filestore.New(dir), clock: clock, turns: turns{now: map[string]*turn{}}}
 	parts := handler.NewStoreComposer()
 	parts.UseCore(u.store)
 	parts.UseTerminater(u.store)
-	// A client whose line broke comes back before the server has noticed: its
-	// new request ends the old one.
-	memorylocker.New().UseIn(parts)
 	h, err := handler.NewHandler(handler.Config{
 		StoreComposer: parts, BasePath: "/", MaxSize: max, DisableDownload: true,
 		Cors:   &handler.CorsConfig{Disable: true},
@@ -58,7 +55,6 @@ func newUploads(dir string, max int64, clock func() time.Time) (*uploads, error)
 		// What is read is written at once; nothing is left to wait for.
 		GracefulRequestCompletionTimeout: time.Millisecond,
 		NetworkTimeout:                   30 * time.Second,
-		AcquireLockTimeout:               5 * time.Second,
 	})
 	if err != nil {
 		return nil, err
@@ -85,23 +81,39 @@ func uploadID(p string) string {
 	return id
 }
 
-// serveUploads hands a request to tusd, with the path and the owner it is to
-// see.
+// serveUploads serves a request of the upload protocol.
 func (a *Axis) serveUploads(r request, w http.ResponseWriter) {
 	id := uploadID(r.URL.Path)
-	if id != "" {
-		if _, _, err := a.uploads.find(r.Context(), r.system, id); err != nil {
-			w.Header().Set("Tus-Resumable", tusVersion)
-			http.Error(w, "upload not found", http.StatusNotFound)
-			return
+	if id == "" {
+		if err := a.uploads.sweep(); err != nil {
+			a.options.Log.Error("axis", "operation", "uploads", "error", err)
 		}
-	} else if err := a.uploads.sweep(); err != nil {
-		a.options.Log.Error("axis", "operation", "uploads", "error", err)
+		a.uploads.serve(r, w, "", a.options.Clock())
+		return
 	}
+	_, info, err := a.uploads.find(r.Context(), r.system, id)
+	if err != nil {
+		w.Header().Set("Tus-Resumable", tusVersion)
+		http.Error(w, "upload not found", http.StatusNotFound)
+		return
+	}
+	mine, give, err := a.uploads.turns.take(r.Context(), id, w)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusLocked)
+		return
+	}
+	defer give()
+	r.Body = &turnBody{r.Body, mine}
+	a.uploads.serve(r, w, id, a.uploads.born(info))
+}
+
+// serve hands a request to tusd, with the path and the owner it is to see.
+func (u *uploads) serve(r request, w http.ResponseWriter, id string, born time.Time) {
+	w.Header().Set("Upload-Expires", born.Add(uploadLife).UTC().Format(http.TimeFormat))
 	inner := r.Clone(r.Context())
 	inner.URL.Path = "/" + id
-	inner.Header.Set("Upload-Metadata", a.uploads.owner(r.system))
-	a.uploads.tus.ServeHTTP(&located{w, a.uploads, strings.TrimSuffix(r.URL.Path, "/")}, inner)
+	inner.Header.Set("Upload-Metadata", u.owner(r.system))
+	u.tus.ServeHTTP(&located{w, strings.TrimSuffix(r.URL.Path, "/")}, inner)
 }
 
 // owner is the metadata of a new upload. The client's own is of no use here.
@@ -111,18 +123,16 @@ func (u *uploads) owner(system string) string {
 }
 
 // located gives uploads the address the client knows them under, for tusd knows
-// nothing of the endpoint's path, and says when they die.
+// nothing of the endpoint's path.
 type located struct {
 	http.ResponseWriter
-	uploads *uploads
-	base    string
+	base string
 }
 
 // WriteHeader renews Location.
 func (l *located) WriteHeader(status int) {
 	if made := l.Header().Get("Location"); made != "" {
 		l.Header().Set("Location", l.base+"/"+path.Base(made))
-		l.Header().Set("Upload-Expires", l.uploads.clock().Add(uploadLife).UTC().Format(http.TimeFormat))
 	}
 	l.ResponseWriter.WriteHeader(status)
 }
@@ -149,9 +159,17 @@ func (u *uploads) find(ctx context.Context, system, id string) (handler.Upload, 
 	return up, info, nil
 }
 
-func (u *uploads) old(info handler.FileInfo) bool {
+// born is when an upload was begun; one that does not know is very old.
+func (u *uploads) born(info handler.FileInfo) time.Time {
 	created, err := strconv.ParseInt(info.MetaData["created"], 10, 64)
-	return err != nil || u.clock().Sub(time.Unix(created, 0)) >= uploadLife
+	if err != nil {
+		return time.Time{}
+	}
+	return time.Unix(created, 0)
+}
+
+func (u *uploads) old(info handler.FileInfo) bool {
+	return !u.clock().Before(u.born(info).Add(uploadLife))
 }
 
 // drop removes an upload that will never become a packet.

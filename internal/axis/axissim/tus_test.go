@@ -6,11 +6,14 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -64,7 +67,7 @@ func (c caller) use(id string, p []byte, headers ...string) (int, string, string
 // once however often that is said.
 func TestUpload(t *testing.T) {
 	dir := t.TempDir()
-	a, tinh, xa := open(t, dir, offering)
+	a, tinh, _ := open(t, dir, offering)
 	p := packet(t, "H40.1", "H40.2")
 	wire := packed(t, "zstd", p)
 	location := tinh.create(t, len(wire))
@@ -74,7 +77,7 @@ func TestUpload(t *testing.T) {
 		t.Errorf("half an upload: HTTP %d, code %s", status, code)
 	}
 	a.Close()
-	a, tinh, xa = open(t, dir, offering, func(o *Options) { o.Rand = nil })
+	a, tinh, xa := open(t, dir, offering, func(o *Options) { o.Rand = nil })
 	if w := tinh.tus(http.MethodHead, location, nil); w.Header().Get("Upload-Offset") != "100" {
 		t.Errorf("HTTP %d, %v", w.Code, w.Header())
 	}
@@ -177,9 +180,72 @@ func TestUploadsDie(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, tinh, _ = open(t, dir, offering, clocked)
+	open(t, dir, offering, clocked)
 	files, err := os.ReadDir(filepath.Join(dir, "uploads"))
 	if err != nil || len(files) != 2 || files[0].Name() != fresh {
 		t.Errorf("%v, %v", files, err)
+	}
+}
+
+// TestUploadUsedAtOnce: however many requests name an upload at the same time,
+// it becomes one packet.
+func TestUploadUsedAtOnce(t *testing.T) {
+	a, tinh, xa := open(t, t.TempDir(), offering)
+	p := packet(t, "H40.1")
+	id := tinh.uploaded(t, p)
+	var wait sync.WaitGroup
+	ids := make([]string, 8)
+	for i := range ids {
+		wait.Go(func() { _, _, ids[i] = tinh.use(id, p) })
+	}
+	wait.Wait()
+	for _, got := range ids {
+		if got == "" || got != ids[0] {
+			t.Errorf("packets %v", ids)
+		}
+	}
+	if got := waiting(t, xa, "edoc"); len(got) != 1 {
+		t.Errorf("waiting %v", got)
+	}
+	wantLeftovers(t, a, 1)
+}
+
+// TestUploadTakenOver: a request that comes back after a break does not wait for
+// the one whose line broke, and goes on where that one ended.
+func TestUploadTakenOver(t *testing.T) {
+	a, tinh, _ := open(t, t.TempDir(), offering)
+	server := httptest.NewServer(a.Handler())
+	defer server.Close()
+	p := packet(t, "H40.1")
+	location := tinh.create(t, len(p))
+	reader, writer := io.Pipe()
+	hanging, err := http.NewRequest(http.MethodPatch, server.URL+location, reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tinh.sign(hanging)
+	for name, value := range map[string]string{"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"} {
+		hanging.Header.Set(name, value)
+	}
+	hanging.ContentLength = int64(len(p))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if resp, err := server.Client().Do(hanging); err == nil {
+			resp.Body.Close()
+		}
+	}()
+	if _, err := writer.Write(p[:len(p)/2]); err != nil {
+		t.Fatal(err)
+	}
+	at, err := strconv.Atoi(tinh.tus(http.MethodHead, location, nil).Header().Get("Upload-Offset"))
+	if err != nil || at > len(p)/2 {
+		t.Fatalf("offset %d, %v", at, err)
+	}
+	tinh.patch(t, location, at, p[at:])
+	writer.CloseWithError(io.ErrUnexpectedEOF)
+	<-ended
+	if _, code, _ := tinh.use(filepath.Base(location), p); code != "0" {
+		t.Errorf("code %s", code)
 	}
 }

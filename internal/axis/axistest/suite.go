@@ -247,12 +247,10 @@ func (s *suite) counts(t *testing.T) {
 			}
 			return n
 		}
-		before, packet, d := count(), []byte(nil), edxml.Document{}
-		mine, more := sameDocument(edxml.Document{}), len(s.To)
-		if kind == axis.Edoc {
-			packet, d = Packet(t, s.serial(), s.From, s.To, nil)
-			mine = sameDocument(d)
-		} else {
+		before, more := count(), len(s.To)
+		packet, d := Packet(t, s.serial(), s.From, s.To, nil)
+		mine := sameDocument(d)
+		if kind == axis.StatusMessage {
 			_, d = Packet(t, s.serial(), s.To[0], []document.Agency{s.From}, nil)
 			packet, more = Report(t, s.From, d, document.StatusAccepted), 1
 			mine = func(p *edxml.Packet) bool { return p.Status != nil && p.Status.For.ID == d.ID }
