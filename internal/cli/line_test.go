@@ -6,9 +6,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"vanthu/internal/document"
 	"vanthu/internal/office"
+	"vanthu/ui"
 )
 
 // TestConnectionFiles: a file of the connection that cannot be used is named by
@@ -44,5 +46,38 @@ func TestConnectionFiles(t *testing.T) {
 				t.Errorf("%q shows what is in the file", p.What)
 			}
 		})
+	}
+}
+
+// TestHoursAreTheOffices: quiet hours are those of Vietnam, also on a machine that
+// keeps another time.
+func TestHoursAreTheOffices(t *testing.T) {
+	w := newPlace(t)
+	w.office.Link.Quiet = "22:00-05:00"
+	if err := office.Save(w.home, w.office); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for now, want := range map[string]string{"2026-11-21T15:30:00Z": "2026-11-22T05:00:00+07:00", "2026-11-21T22:30:00Z": ""} {
+		at, err := time.Parse(time.RFC3339, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := openWorkplace(w.home, openOptions{clock: func() time.Time { return at }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := w.linkState()
+		if got := s.Hold == ui.QuietHours; got != (want != "") {
+			t.Errorf("%s: held back by %q", now, s.Hold)
+		}
+		if want != "" && s.Until.In(document.Zone()).Format(time.RFC3339) != want {
+			t.Errorf("%s: until %v, want %s", now, s.Until, want)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

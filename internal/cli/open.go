@@ -111,9 +111,11 @@ func (w *workplace) furnish(opt openOptions) error {
 	return w.clock.recall()
 }
 
-// courierOptions are what the settings ask of the courier.
+// courierOptions are what the settings ask of the courier. Its hours and days
+// are the office's, whatever zone the machine is set to.
 func (w *workplace) courierOptions(x *exchange.Exchange, opt openOptions) courier.Options {
-	o := courier.Options{Store: w.store, Clock: opt.clock, Every: opt.poll(w.office), Handlers: w.watched(x.Handlers()), Lanes: w.lanes,
+	local := func() time.Time { return opt.clock().In(document.Zone()) }
+	o := courier.Options{Store: w.store, Clock: local, Every: opt.poll(w.office), Handlers: w.watched(x.Handlers()), Lanes: w.lanes,
 		Resumable: []string{"fetch", "send"}, Budget: w.office.Link.Budget(),
 		Poll: func(ctx context.Context) error {
 			defer w.clock.keep()
