@@ -1,6 +1,7 @@
 package axis
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -102,20 +103,9 @@ func (c *Client) GoString() string { return c.String() }
 // New checks the settings and makes a client; nothing is sent. The error is of
 // class ErrConfig.
 func New(c Config) (*Client, error) {
-	base, err := url.Parse(strings.TrimSpace(c.URL))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("%w: the URL cannot be read", ErrConfig)
-	case base.Scheme != "http" && base.Scheme != "https" || base.Host == "":
-		return nil, fmt.Errorf("%w: the URL must start with http:// or https:// and a host", ErrConfig)
-	case base.User != nil || base.RawQuery != "" || base.Fragment != "":
-		return nil, fmt.Errorf("%w: the URL must hold no user, query or fragment", ErrConfig)
-	case base.Scheme == "http" && !c.PlainAllowed:
-		return nil, fmt.Errorf("%w: http:// is not encrypted and not allowed by the settings", ErrConfig)
-	case !sendable(c.System) || c.System == "":
-		return nil, fmt.Errorf("%w: the system id must be ASCII text", ErrConfig)
-	case len(c.Secret) == 0:
-		return nil, fmt.Errorf("%w: no secret", ErrConfig)
+	base, err := c.check()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	if c.Clock == nil {
 		c.Clock = time.Now
@@ -137,9 +127,29 @@ func New(c Config) (*Client, error) {
 		made.reading = &copied
 	}
 	if made.dialect, err = made.choose(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	return made, nil
+}
+
+// check reads the URL and looks at what must be there.
+func (c Config) check() (base *url.URL, err error) {
+	base, err = url.Parse(strings.TrimSpace(c.URL))
+	switch {
+	case err != nil:
+		return nil, errors.New("the URL cannot be read")
+	case base.Scheme != "http" && base.Scheme != "https" || base.Host == "":
+		return nil, errors.New("the URL must start with http:// or https:// and a host")
+	case base.User != nil || base.RawQuery != "" || base.Fragment != "":
+		return nil, errors.New("the URL must hold no user, query or fragment")
+	case base.Scheme == "http" && !c.PlainAllowed:
+		return nil, errors.New("http:// is not encrypted and not allowed by the settings")
+	case !sendable(c.System) || c.System == "":
+		return nil, errors.New("the system id must be ASCII text")
+	case len(c.Secret) == 0:
+		return nil, errors.New("no secret")
+	}
+	return base, nil
 }
 
 // httpClient gives the caller's client, or one over the line. Signed requests

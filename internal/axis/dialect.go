@@ -44,7 +44,7 @@ func (c *Client) choose() (dialect, error) {
 	case OAuth2:
 		return newOAuth(c), nil
 	}
-	return nil, fmt.Errorf("%w: unknown protocol %.20q", ErrConfig, c.config.Protocol)
+	return nil, fmt.Errorf("unknown protocol %.20q", c.config.Protocol)
 }
 
 // order is a call as HTTP knows it, short of the proof.

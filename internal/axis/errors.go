@@ -2,8 +2,10 @@ package axis
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"strings"
 	"unicode"
@@ -18,6 +20,10 @@ var (
 	// ErrUnanswered: as ErrOffline, but the request had gone out whole. The
 	// axis may have acted on it: ask Sent before repeating a Send.
 	ErrUnanswered = fmt.Errorf("%w: the request went out, no answer came", ErrOffline)
+	// ErrUntrusted: as ErrOffline, but somebody was there: one side does not
+	// trust the other's certificate, or misses it. Nothing was sent. Time does
+	// not cure it, settings do.
+	ErrUntrusted = fmt.Errorf("%w: a certificate is not trusted", ErrOffline)
 	// ErrBusy: the axis or something before it answers that it cannot now
 	// (HTTP 5xx, 408, 429; code 20). Try again later.
 	ErrBusy = errors.New("axis busy")
@@ -111,8 +117,27 @@ func offline(ctx, call context.Context, sent bool, err error) error {
 		err = u.Err
 	}
 	class := ErrOffline
-	if sent {
+	switch {
+	case untrusted(err):
+		class = ErrUntrusted
+	case sent:
 		class = ErrUnanswered
 	}
 	return fmt.Errorf("%w: %s", class, clean(err.Error()))
+}
+
+// untrusted tells of a TLS handshake that failed over a certificate, ours or
+// theirs. In TLS 1.3 a server refuses ours only after the request is on the
+// line, but it has not looked at it.
+func untrusted(err error) bool {
+	var theirs *tls.CertificateVerificationError
+	if errors.As(err, &theirs) {
+		return true
+	}
+	var alert *net.OpError // crypto/tls gives alerts of the other side no better type
+	if !errors.As(err, &alert) || alert.Op != "remote error" {
+		return false
+	}
+	text := alert.Err.Error()
+	return strings.Contains(text, "certificate") || strings.Contains(text, "handshake failure") || strings.Contains(text, "access denied")
 }

@@ -1,7 +1,11 @@
 package axis
 
 import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -139,5 +143,35 @@ func TestReading(t *testing.T) {
 				t.Error("not over the line")
 			}
 		})
+	}
+}
+
+// TestUntrusted: certificates that are not trusted, theirs or ours, are told
+// from a line that is down; nothing was sent.
+func TestUntrusted(t *testing.T) {
+	hit := false
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { hit = true }))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12} // in 1.3 the refusal may get lost
+	server.StartTLS()
+	defer server.Close()
+	trusting := x509.NewCertPool()
+	trusting.AddCert(server.Certificate())
+	for name, roots := range map[string]*x509.CertPool{"theirs": x509.NewCertPool(), "ours": trusting} {
+		l, err := line.New(line.Options{Roots: roots})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		c := client(t, server.URL, func(c *Config) { c.HTTP, c.Line, c.PlainAllowed, c.Patience = nil, l, false, -1 })
+		_, listed := c.Received(t.Context(), Edoc)
+		for _, err := range []error{listed, sendOf(c, "<edXML/>", 8)} {
+			if !errors.Is(err, ErrUntrusted) || !errors.Is(err, ErrOffline) || errors.Is(err, ErrUnanswered) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	if hit {
+		t.Error("a request arrived")
 	}
 }

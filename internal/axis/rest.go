@@ -2,7 +2,7 @@ package axis
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -19,7 +19,7 @@ const listedDays = 90
 
 func newREST(c *Client) (*rest, error) {
 	if !sendable(string(c.config.Secret)) {
-		return nil, fmt.Errorf("%w: the secret must be ASCII text for this protocol", ErrConfig)
+		return nil, errors.New("the secret must be ASCII text for this protocol")
 	}
 	d := &rest{hub{Client: c}}
 	d.tokens = newTokens(c.config.Clock, func(ctx context.Context) (token, error) {

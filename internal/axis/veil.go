@@ -19,7 +19,7 @@ func (c *Client) veil(err error) error {
 	if errors.As(err, &no) {
 		return &Rejected{Code: c.hide(no.Code), Desc: c.hide(no.Desc)}
 	}
-	for _, class := range []error{ErrUnanswered, ErrOffline, ErrBusy, ErrTooLarge, ErrValue, ErrMalformed} {
+	for _, class := range []error{ErrUnanswered, ErrUntrusted, ErrOffline, ErrBusy, ErrTooLarge, ErrValue, ErrMalformed} {
 		if errors.Is(err, class) {
 			return fmt.Errorf("%w: …", class)
 		}

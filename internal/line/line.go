@@ -98,6 +98,7 @@ func (l *Line) makeTransport() *http.Transport {
 			MinVersion:         tls.VersionTLS12,
 			RootCAs:            l.options.Roots,
 			Certificates:       l.options.Certificates,
+			Renegotiation:      tls.RenegotiateOnceAsClient, // IIS asks for a client's certificate so
 			ClientSessionCache: tls.NewLRUClientSessionCache(8), // a resumed handshake is a third of a full one
 		},
 		TLSHandshakeTimeout:    l.options.Timeout,
