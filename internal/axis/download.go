@@ -29,12 +29,11 @@ type Download struct {
 
 // Download brings the packet of a docId the way that suits bad lines: raw and
 // compressed where the axis can (downloadEdoc, axis.md §1.3), on from where the
-// last try ended; else as Fetch does. joined tells that the packet was put
-// together from several answers: if it turns out to be broken, it is worth
-// asking for once more, with the part removed.
-func (c *Client) Download(ctx context.Context, docID string, d Download) (joined bool, err error) {
+// last try ended; else as Fetch does. What it tells of the packet says how far
+// one that turns out to be broken is to be believed.
+func (c *Client) Download(ctx context.Context, docID string, d Download) (how Brought, err error) {
 	if docID == "" {
-		return false, fmt.Errorf("downloadEdoc: %w: no docId", ErrValue)
+		return how, fmt.Errorf("downloadEdoc: %w: no docId", ErrValue)
 	}
 	if d.Progress == nil {
 		d.Progress = func(int64, int64) {}
@@ -43,17 +42,28 @@ func (c *Client) Download(ctx context.Context, docID string, d Download) (joined
 	to := d.To
 	d.To = func(r io.Reader) error { taken = true; return to(r) }
 	if !c.noted(func(t *today) bool { return t.noRaw }) {
-		joined, err = c.downloadRaw(ctx, docID, d)
+		how, err = c.downloadRaw(ctx, docID, d)
 		if err == nil || taken || !worthFetching(err) {
-			return joined, err
+			return how, err
 		}
 	}
 	if fetched := c.fetchTo(ctx, docID, d); fetched != nil || err == nil {
-		return false, fetched
+		return Brought{}, fetched
 	}
 	c.withdrawn(func(t *today) { t.noRaw = true })
-	return false, nil
+	return Brought{}, nil
 }
+
+// Brought says how a packet came.
+type Brought struct {
+	Raw     bool // as bytes, with nothing around them that would tell a proxy's damage
+	Joined  bool // put together from several answers
+	Checked bool // its compressed form had a checksum, and it held
+}
+
+// Doubtful tells that a packet which cannot be read may have been damaged on the
+// way.
+func (b Brought) Doubtful() bool { return b.Raw && !b.Checked }
 
 // worthFetching tells whether the other way may help: not when the line is
 // broken or the packet too large, nor when the axis says in its own words that
@@ -71,20 +81,20 @@ func worthFetching(err error) bool {
 }
 
 // downloadRaw brings the packet into its part and from there to its taker.
-func (c *Client) downloadRaw(ctx context.Context, docID string, d Download) (joined bool, err error) {
+func (c *Client) downloadRaw(ctx context.Context, docID string, d Download) (how Brought, err error) {
 	part, err := transfer.OpenPart(d.Part, docID)
 	if err != nil {
-		return false, fmt.Errorf("download %s: %w", docID, err)
+		return how, fmt.Errorf("download %s: %w", docID, err)
 	}
 	defer func() { err = errors.Join(err, part.Close()) }()
 	if err = c.bring(ctx, docID, part, d); err == nil {
-		joined = part.Joined()
+		how = Brought{Raw: true, Joined: part.Joined(), Checked: part.Header().Encoding != ""}
 		err = c.unpack(ctx, part, d)
 	}
 	if err != nil {
-		return false, fmt.Errorf("download %s: %w", docID, c.veil(transferred(err)))
+		return how, fmt.Errorf("download %s: %w", docID, c.veil(transferred(err)))
 	}
-	return joined, nil
+	return how, nil
 }
 
 // bring fills the part.

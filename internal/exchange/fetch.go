@@ -10,6 +10,7 @@ import (
 
 	"vanthu/inbox"
 	"vanthu/internal/axis"
+	"vanthu/internal/courier"
 	"vanthu/internal/edxml"
 	"vanthu/outbox"
 	"vanthu/store"
@@ -18,7 +19,7 @@ import (
 // Downloader is an Axis that can go on where a fetch was broken off;
 // *axis.Client has it. With one that has not, every fetch begins anew.
 type Downloader interface {
-	Download(ctx context.Context, docID string, d axis.Download) (joined bool, err error)
+	Download(ctx context.Context, docID string, d axis.Download) (axis.Brought, error)
 }
 
 // fetch brings one copy: to a part file that survives restarts, into the store,
@@ -71,35 +72,46 @@ func (e *Exchange) deliver(ctx context.Context, p fetchJob, packet store.Hash, s
 	return err
 }
 
-// bring gets a copy into the store. One that was put together from several
-// answers and then cannot be read is fetched once more from its start before
-// that is believed of it.
+// bring gets a copy into the store. One that cannot be read and may have been
+// damaged on the way is asked for again before that is believed of it: from its
+// start when it was joined, then the other way, in whose answer a damage shows.
+// Believed, it would be acknowledged as unusable and be off the list for good.
 func (e *Exchange) bring(ctx context.Context, axisID, part string, progress func(done, total int64)) (store.Hash, int64, error) {
-	axisClient, ok := e.Axis.(Downloader)
+	downloader, ok := e.Axis.(Downloader)
 	if !ok {
 		return e.download(ctx, axisID, progress)
 	}
 	for again := false; ; again = true {
 		var packet store.Hash
 		var size int64
-		joined, err := axisClient.Download(ctx, axisID, axis.Download{
+		how, err := downloader.Download(ctx, axisID, axis.Download{
 			Part: part, Limit: e.maxPacket(), Progress: progress,
 			To: func(r io.Reader) (err error) { packet, size, err = e.Store.PutBlob(r, e.maxPacket()); return err },
 		})
-		if err != nil {
-			return "", 0, err
+		if err != nil || !how.Doubtful() {
+			return packet, size, err
 		}
-		if !joined || again {
-			return packet, size, nil
-		}
-		sound, err := e.readable(packet)
-		if err != nil || sound {
+		if sound, err := e.readable(packet); err != nil || sound {
 			return packet, size, err
 		}
 		if err := removeIfThere(part); err != nil {
 			return "", 0, err
 		}
+		if !how.Joined || again {
+			return e.secondOpinion(ctx, axisID, packet, size, progress)
+		}
 	}
+}
+
+// secondOpinion fetches a packet that cannot be read the other way. Where there
+// is no other way, it stays the one that came.
+func (e *Exchange) secondOpinion(ctx context.Context, axisID string, packet store.Hash, size int64, progress func(done, total int64)) (store.Hash, int64, error) {
+	second, n, err := e.download(ctx, axisID, progress)
+	var rejected *axis.Rejected
+	if errors.Is(err, axis.ErrUnsupported) || errors.As(err, &rejected) && !errors.Is(rejection(rejected), courier.ErrNeedsClerk) {
+		return packet, size, nil
+	}
+	return second, n, err
 }
 
 // readable tells whether a packet of the store can be taken apart.

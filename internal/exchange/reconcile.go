@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -20,11 +21,16 @@ const (
 )
 
 // sentSince lists what we sent since sending of a document began, page by page.
-// An axis that ignores paging answers the same page again: that ends it.
+// An axis that ignores paging answers the same page again: that ends it. One
+// that has no such list (hubs) lets nothing be known: then it is sent again, and
+// receivers drop what they have.
 func (e *Exchange) sentSince(ctx context.Context, doc outbox.Document) ([]axis.Sent, error) {
 	var rows []axis.Sent
 	for page := 1; page <= sentPages; page++ {
 		more, err := e.Axis.Sent(ctx, axis.Filter{Type: axis.Edoc, From: doc.Attempted.Add(-clockSlack), Page: page, PageSize: sentPage})
+		if errors.Is(err, axis.ErrUnsupported) {
+			return nil, nil
+		}
 		if err != nil {
 			return nil, err
 		}
