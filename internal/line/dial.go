@@ -30,10 +30,20 @@ func (l *Line) tcp(ctx context.Context, network, address string) (net.Conn, erro
 		Control:         tune,
 	}
 	c, err := race(ctx, secondTry, func(ctx context.Context) (net.Conn, error) { return d.DialContext(ctx, network, address) })
-	if t, ok := c.(*net.TCPConn); ok && !tuned {
-		t.SetWriteBuffer(64 << 10) // instead of TCP_NOTSENT_LOWAT; refused is no harm
+	if t, ok := c.(*net.TCPConn); ok {
+		l.look(t)
 	}
 	return c, err
+}
+
+// look sees what came of tune on a new connection, and makes up for it.
+func (l *Line) look(c *net.TCPConn) {
+	if !tuned {
+		c.SetWriteBuffer(64 << 10) // instead of TCP_NOTSENT_LOWAT; refused is no harm
+	}
+	if raw, err := c.SyscallConn(); err == nil && paced(raw) {
+		l.paced.Store(true)
+	}
 }
 
 // race connects; when that has taken longer than delay, it tries a second time

@@ -23,6 +23,15 @@ func tune(_, _ string, c syscall.RawConn) error {
 	})
 }
 
+// paced tells whether a connection has bbr.
+func paced(c syscall.RawConn) bool {
+	name := ""
+	err := c.Control(func(fd uintptr) {
+		name, _ = unix.GetsockoptString(int(fd), unix.IPPROTO_TCP, unix.TCP_CONGESTION)
+	})
+	return err == nil && name == "bbr"
+}
+
 // counters are what the system knows of a connection: segments with data, and
 // those of them that had to come again or came out of order.
 func counters(c syscall.RawConn) (segments, lost uint32, ok bool) {

@@ -36,6 +36,9 @@ func TestTune(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if l.Paced() != hasBBR() {
+		t.Errorf("paced: %t, the system has %q", l.Paced(), available())
+	}
 	raw, err := dialed.(*conn).Conn.(syscall.Conn).SyscallConn()
 	if err != nil {
 		t.Fatal(err)

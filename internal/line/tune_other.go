@@ -10,5 +10,8 @@ const tuned = false
 // tune has nothing to say to this system.
 func tune(string, string, syscall.RawConn) error { return nil }
 
+// paced: no bbr here.
+func paced(syscall.RawConn) bool { return false }
+
 // counters are not to be had from this system.
 func counters(syscall.RawConn) (segments, lost uint32, ok bool) { return 0, 0, false }
