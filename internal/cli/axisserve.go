@@ -33,7 +33,7 @@ type axisServeVerb struct {
 	Log      bool     `help:"Ghi từng yêu cầu ra đầu ra lỗi."`
 
 	Mode      string        `default:"sdk" enum:"sdk,rest,oauth2" placeholder:"KIỂU" help:"Giao thức: sdk (trục quốc gia), rest hoặc oauth2 (trục nội tỉnh)."`
-	Offer     []string      `enum:"range,zstd,tus" placeholder:"…" help:"Khả năng thêm cho đường truyền kém: range (tải tiếp), zstd (nén, cả gzip), tus (gửi tiếp)."`
+	Offer     []string      `enum:"range,zstd,tus" placeholder:"KHẢ-NĂNG" help:"Khả năng thêm cho đường truyền kém: range (tải tiếp), zstd (nén, cả gzip), tus (gửi tiếp)."`
 	TLSCert   string        `name:"tls-cert" placeholder:"TỆP" help:"Chứng thư của máy chủ (PEM); cùng --tls-key thì phục vụ https."`
 	TLSKey    string        `name:"tls-key" placeholder:"TỆP" help:"Khóa riêng của chứng thư (PEM)."`
 	MaxAge    time.Duration `placeholder:"THỜI-HẠN" help:"Từ chối yêu cầu có dấu thời gian lệch quá chừng này, như 10m; không ghi: không kiểm tra."`
@@ -44,7 +44,7 @@ type axisServeVerb struct {
 func (*axisServeVerb) Help() string {
 	return "Cơ quan thuộc hệ thống đứng ngay trước nó trên dòng lệnh:\n" +
 		"  vanthu axis serve --data truc --system S1=s1.key --agency H01.151='Xã A' --system S2=s2.key --agency H01='Tỉnh'\n" +
-		"Khi sẵn sàng, in một dòng: listening on http://…\n" +
+		"Khi sẵn sàng, in một dòng: listening on http://… (hoặc https://…)\n" +
 		"Lỗi viết TÊN[:THAM-SỐ][@DỊCH-VỤ][*SỐ-LẦN], gồm: " + strings.Join(axissim.FaultNames(), ", ") + "."
 }
 

@@ -141,8 +141,12 @@ type compressor struct {
 	encoder  io.WriteCloser // nil: the answer goes out as it is
 }
 
-// worthwhile is the length from which an answer is compressed.
-const worthwhile = 1 << 10
+// worthwhile is the length from which an answer is compressed; one of known
+// length beyond longList is a packet in base64.
+const (
+	worthwhile = 1 << 10
+	longList   = 1 << 20
+)
 
 func (c *compressor) begin() {
 	c.begun = true
@@ -152,7 +156,11 @@ func (c *compressor) begin() {
 	if !strings.HasPrefix(h.Get("Content-Type"), "application/json") || h.Get("Content-Encoding") != "" || known && length < worthwhile {
 		return
 	}
-	e, err := encoder(c.encoding, c.ResponseWriter, gzipList)
+	level := gzipList
+	if known && length > longList {
+		level = gzipPacket
+	}
+	e, err := encoder(c.encoding, c.ResponseWriter, level)
 	if err != nil {
 		return
 	}
