@@ -191,6 +191,8 @@ func (c *Client) sniff(r reply, d Download) error {
 		return piped(func(w io.Writer) error { _, err := c.readPacket(r, w, d.Limit); return err }, d.To)
 	case strings.HasPrefix(kind, "text/html"), strings.Contains(text, "<html"), strings.Contains(text, "<!doctype html"):
 		return malformed("a page instead of a packet")
+	case !strings.Contains(text, "<"): // some bytes may stand before it (axis.md §6.5)
+		return malformed("no packet")
 	}
 	return d.To(&limited{head, d.Limit})
 }
