@@ -41,6 +41,7 @@ func rules() []rule {
 		{pkg: "vanthu/internal/line", bare: true},
 		{pkg: "vanthu/internal/transfer", bare: true},
 		{pkg: "vanthu/internal/driver", bare: true, not: []string{"net/http"}},
+		{pkg: "vanthu/internal/tsa", bare: true},
 		{pkg: "vanthu/signer", not: []string{"vanthu/store", "vanthu/inbox", "vanthu/outbox", "vanthu/ui", "vanthu/internal/axis", "vanthu/internal/edxml"}},
 		{pkg: "vanthu/internal/pdf", not: []string{"vanthu/store", "vanthu/inbox", "vanthu/outbox", "vanthu/signer", "net/http"}},
 		{pkg: "vanthu/internal/pdf/page", not: []string{"vanthu/store", "vanthu/inbox", "vanthu/outbox", "vanthu/signer"}},

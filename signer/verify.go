@@ -35,23 +35,29 @@ type Policy struct {
 // no PDF, or is encrypted, is an error (ErrNotPDF, ErrEncrypted, as a
 // *document.Problem); a damaged one is a report that says so.
 func Verify(ctx context.Context, r io.ReaderAt, size int64, p Policy) (*verdict.Report, error) {
-	if p.At.IsZero() {
-		p.At = time.Now()
-	}
-	f, err := pdf.Open(r, size)
+	v, err := examine(ctx, r, size, p)
 	if errors.Is(err, pdf.ErrDamaged) || errors.Is(err, pdf.ErrFilter) {
 		return damaged(ctx, r, size)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("verify: %w", unreadable(err))
 	}
+	return v.report(), nil
+}
+
+// examine checks every signature and keeps what it found.
+func examine(ctx context.Context, r io.ReaderAt, size int64, p Policy) (*verifier, error) {
+	if p.At.IsZero() {
+		p.At = time.Now()
+	}
+	f, err := pdf.Open(r, size)
+	if err != nil {
+		return nil, err
+	}
 	// Copied, so that the caller's list stays as it is.
 	p.Intermediates = append(slices.Clone(p.Intermediates), fileCertificates(f)...)
 	v := &verifier{ctx: ctx, r: r, file: f, policy: p, prefixes: map[int]*pdf.File{}, steps: map[int]*step{}}
-	if err := v.run(); err != nil {
-		return nil, fmt.Errorf("verify: %w", err)
-	}
-	return v.report(), nil
+	return v, v.run()
 }
 
 // unreadable puts into words why a file cannot be checked at all.

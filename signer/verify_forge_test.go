@@ -300,7 +300,13 @@ func (p practicePKI) key(t testing.TB, s ca.Subject) *memKey {
 func token(t testing.TB, key *memKey, at time.Time, data []byte) []byte {
 	t.Helper()
 	sum := sha256.Sum256(data)
-	ts := timestamp.Timestamp{HashAlgorithm: crypto.SHA256, HashedMessage: sum[:], Time: at.UTC(),
+	return tokenOver(t, key, at, sum[:])
+}
+
+// tokenOver makes a time-stamp token over a SHA-256 imprint.
+func tokenOver(t testing.TB, key *memKey, at time.Time, imprint []byte) []byte {
+	t.Helper()
+	ts := timestamp.Timestamp{HashAlgorithm: crypto.SHA256, HashedMessage: imprint, Time: at.UTC(),
 		Policy: oid("1.2.3.4"), SerialNumber: big.NewInt(7), AddTSACertificate: true}
 	response, err := ts.CreateResponseWithOpts(key.cert, key.signer, crypto.SHA256)
 	must(t, err)
