@@ -97,7 +97,7 @@ func (v *axisServeVerb) Run(c *call, words *kong.Context) error {
 		return badUsage("--listen: không lắng nghe được ở %s (%v)", v.Listen, err)
 	}
 	board := axissim.NewBoard(sim.Handler(), faults...)
-	server := &http.Server{Handler: v.routes(board), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn)}
+	server := &http.Server{Handler: v.routes(board), ReadHeaderTimeout: slowestHeader, ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn)}
 	scheme := "http"
 	if security != nil {
 		l, scheme = tls.NewListener(l, security), "https"
@@ -121,6 +121,10 @@ func (v *axisServeVerb) security(c *call) (*tls.Config, error) {
 	}
 	return &tls.Config{Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}}, nil
 }
+
+// slowestHeader is how long the head of a request may take, and TLS before it,
+// on lines that are away for many seconds.
+const slowestHeader = 30 * time.Second
 
 // faultPath is the admin call's; no operation of the axis has it.
 const faultPath = "/-/faults"

@@ -20,12 +20,14 @@ type agencyRow struct {
 	OldCode string `json:"oldCode"`
 }
 
+const idPrefix = "vxp-"
+
 // agencyID is the axis's own id of an entry.
 func agencyID(code string) string {
 	if code == "" {
 		return ""
 	}
-	return "vxp-" + strings.ToLower(code)
+	return idPrefix + strings.ToLower(code)
 }
 
 // entries calls fn for the entries of the directory. Others are served between
@@ -139,6 +141,14 @@ type registration struct {
 	Fax    string `json:"fax"`
 }
 
+// parent is the code of the body above, told by that or by its id.
+func (r registration) parent() string {
+	if r.PCode != "" {
+		return r.PCode
+	}
+	return strings.ToUpper(strings.TrimPrefix(r.PID, idPrefix))
+}
+
 func (a *Axis) registerAgency(r request, w http.ResponseWriter) {
 	if err := a.register(r); err != nil {
 		write(w, a.explain("registerAgency", err))
@@ -161,7 +171,7 @@ func (a *Axis) register(r request) error {
 	defer a.mu.Unlock()
 	made := Agency{
 		Agency: document.Agency{Code: code, Name: given.Name, Email: given.Mail, Phone: given.Mobile, Fax: given.Fax},
-		Parent: given.PCode, System: r.system,
+		Parent: given.parent(), System: r.system,
 	}
 	if g, found := a.state.agency(string(code)); found {
 		if g.System != r.system && g.System != "" {

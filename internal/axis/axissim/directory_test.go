@@ -35,14 +35,14 @@ func TestVersionsOfUnits(t *testing.T) {
 	}
 	for _, step := range []struct{ operation, body, code string }{
 		{"registerAgency", `{"code":"H40.3","name":"Xã Ba"}`, ""}, {"registerAgency", `{"code":"H40.1","name":"Phường Một"}`, ""},
-		{"deleteAgency", "{}", "H40.3"}, {"registerAgency", `{"code":"H40.3","name":"Xã Ba mới"}`, ""}, {"deleteAgency", "{}", "H40.2"},
+		{"deleteAgency", "{}", "H40.3"}, {"registerAgency", `{"pid":"vxp-h40","code":"H40.3","name":"Xã Ba mới"}`, ""}, {"deleteAgency", "{}", "H40.2"},
 	} {
 		headers := []string{"AgencyCode", step.code}
 		wantCode(t, step.operation, xa.call(t, step.operation, []byte(step.body), headers...), "0")
 	}
 	want := fmt.Sprint([]unitRow{
 		{ID: "vxp-h40.2", PID: "vxp-h40", Code: "H40.2", Name: "Xã Hai", Mail: "vt@h40.2.vn", Version: 6, Deleted: true, ModifyDate: "21/11/2026 08:00:00", IsAgency: true},
-		{ID: "vxp-h40.3", Code: "H40.3", Name: "Xã Ba mới", Version: 5, ModifyDate: "21/11/2026 08:00:00", IsAgency: true},
+		{ID: "vxp-h40.3", PID: "vxp-h40", Code: "H40.3", Name: "Xã Ba mới", Version: 5, ModifyDate: "21/11/2026 08:00:00", IsAgency: true},
 	})
 	for range 2 {
 		if got := tinh.units(t, "4"); fmt.Sprint(got) != want {

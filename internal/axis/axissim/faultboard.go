@@ -77,10 +77,13 @@ func (b *Board) meet(operations []string) (due []Fault) {
 
 // operationNames are those a rule may call a request by: the last element of
 // its path, and in the hub modes the SDK's name of the operation, so that one
-// rule does for all modes.
+// rule does for all modes. Uploads are "uploads"; the question what is offered is
+// "OPTIONS", so that it does not use up what is meant for the operation.
 func operationNames(r *http.Request) []string {
 	name := path.Base(r.URL.Path)
 	switch {
+	case r.Method == http.MethodOptions:
+		return []string{"OPTIONS"}
 	case isUpload(r.URL.Path):
 		return []string{"uploads"}
 	case strings.HasSuffix(r.URL.Path, oauthBase+"/vanbans"):

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -51,7 +50,7 @@ func newUploads(dir string, max int64, clock func() time.Time) (*uploads, error)
 	h, err := handler.NewHandler(handler.Config{
 		StoreComposer: parts, BasePath: "/", MaxSize: max, DisableDownload: true,
 		Cors:   &handler.CorsConfig{Disable: true},
-		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Logger: slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelError + 1})),
 		// What is read is written at once; nothing is left to wait for.
 		GracefulRequestCompletionTimeout: time.Millisecond,
 		NetworkTimeout:                   30 * time.Second,
@@ -75,7 +74,7 @@ func uploadID(p string) string {
 	switch {
 	case strings.HasSuffix(p, "/") || id == "uploads":
 		return ""
-	case !regexp.MustCompile(`^[0-9a-f]{8,64}$`).MatchString(id):
+	case len(id) > 64 || strings.Trim(id, "0123456789abcdef") != "":
 		return "0"
 	}
 	return id

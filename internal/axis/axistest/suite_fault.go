@@ -49,9 +49,8 @@ func (s *suite) actions(t *testing.T) []action {
 	}...)
 }
 
-// faults lets every action meet a rule on its operation, once a time, and hands
-// the error to check. What is offered beyond the SDK is asked for before, so
-// that the rule meets the operation and not the question.
+// faults lets every action meet a rule on its operation and hands the error to
+// check.
 func (s *suite) faults(t *testing.T, rule string, check func(t *testing.T, err error)) {
 	t.Helper()
 	if s.Fault == nil {

@@ -3,6 +3,8 @@ package axistest
 import (
 	"bytes"
 	"crypto/x509"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
@@ -88,7 +90,7 @@ func simulated(t *testing.T, change ...func(*axissim.Options)) Gateway {
 // (sdk, rest, oauth2), AXIS_TEST_SYSTEM, AXIS_TEST_SECRET_FILE, AXIS_TEST_FROM,
 // AXIS_TEST_TO (two codes or more, with commas; all of that system), and where
 // it is so: AXIS_TEST_UNPADDED=1, AXIS_TEST_ROOTS (a PEM file), AXIS_TEST_SPARE
-// and AXIS_TEST_LOCKED (codes).
+// and AXIS_TEST_LOCKED (codes), AXIS_TEST_FAULTS=1 (a simulator with --admin).
 func TestGateway(t *testing.T) {
 	url := os.Getenv("AXIS_TEST_URL")
 	if url == "" {
@@ -109,6 +111,9 @@ func TestGateway(t *testing.T) {
 	}
 	if roots := os.Getenv("AXIS_TEST_ROOTS"); roots != "" {
 		g.Config.Line = trusting(t, roots)
+	}
+	if os.Getenv("AXIS_TEST_FAULTS") == "1" {
+		g.Fault = func(t *testing.T, rule string) { putFault(t, g.Config, rule) }
 	}
 	for _, code := range strings.Split(os.Getenv("AXIS_TEST_TO"), ",") {
 		g.To = append(g.To, document.Agency{Code: document.Code(strings.TrimSpace(code)), Name: "Kiểm thử"})
@@ -134,4 +139,25 @@ func trusting(t *testing.T, file string) *line.Line {
 		t.Fatal(err)
 	}
 	return l
+}
+
+// putFault changes the faults of a simulator by its admin call.
+func putFault(t *testing.T, c axis.Config, rule string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, strings.TrimRight(c.URL, "/")+"/-/faults", strings.NewReader(rule))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := http.DefaultClient
+	if c.Line != nil {
+		client = &http.Client{Transport: c.Line.Transport()}
+	}
+	resp, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if told, err := io.ReadAll(resp.Body); err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("HTTP %d %s, %v", resp.StatusCode, told, err)
+	}
 }
