@@ -14,10 +14,8 @@ import (
 )
 
 const (
-	// directorySize is about what the national directory costs on the line, in
-	// bytes: everything else goes first.
-	directorySize = 30 << 20
-	// directoryRow is about what one entry of it costs.
+	// directoryRow is about what one entry of the directory costs on the line, in
+	// bytes; the nation's is 30 MB, so everything else goes first.
 	directoryRow = 250
 	// wholeEvery is how often the whole list is fetched although the axis gives
 	// changes: old codes stand only in it, and changes may get lost.

@@ -2,6 +2,7 @@ package exchange_test
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,6 +32,7 @@ type trouble struct {
 	fault axistest.Fault
 	on    []string
 	met   int
+	old   atomic.Bool // the axis is of SDK 2.0.0: no downloadEdoc
 }
 
 // spoil begins a fault of operations; lift ends it and tells how many requests
@@ -49,9 +52,13 @@ func (b *trouble) lift() int {
 
 // ServeHTTP lets the request meet the fault, or pass.
 func (b *trouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if path.Base(r.URL.Path) == "downloadEdoc" && b.old.Load() {
+		http.NotFound(w, r)
+		return
+	}
 	b.mu.Lock()
 	fault := b.fault
-	if !slices.Contains(b.on, path.Base(r.URL.Path)) {
+	if !b.concerns(r.URL.Path) {
 		fault = nil
 	}
 	if fault != nil {
@@ -65,6 +72,12 @@ func (b *trouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fault(w, r, b.next)
 }
 
+// concerns tells whether a path is that of a spoilt operation: its last element,
+// or the one before, as in uploads/ID.
+func (b *trouble) concerns(p string) bool {
+	return slices.Contains(b.on, path.Base(p)) || slices.Contains(b.on, path.Base(path.Dir(p)))
+}
+
 // bench is two offices behind one trouble: ours sends, theirs receives. Each is
 // a real courier over a real store, with both desks and the exchange.
 type bench struct {
@@ -73,27 +86,38 @@ type bench struct {
 	m            axistest.Misbehaviour
 	ours, theirs *office
 	subjects     []string // of the documents sent, in order
+	patient      map[*office]*axis.Client
+	hasty        map[*office]*axis.Client // for rows that hang
+	seen         int                      // requests that met a fault
+	wrong        time.Duration            // by how much the offices' clocks are wrong
 }
 
-func newBench(t *testing.T, m axistest.Misbehaviour) *bench {
-	w := newWorld(t)
-	b := &bench{world: w, trouble: &trouble{next: w.sim.Handler()}, m: m}
+// officeClock is the clock by which the offices sign their requests.
+func (b *bench) officeClock() time.Time { return b.clock().Add(b.wrong) }
+
+func newBench(t *testing.T, m axistest.Misbehaviour, change ...func(*axissim.Options)) *bench {
+	w := newWorld(t, change...)
+	b := &bench{world: w, trouble: &trouble{next: w.sim.Handler()}, m: m, patient: map[*office]*axis.Client{}, hasty: map[*office]*axis.Client{}}
 	server := httptest.NewServer(b.trouble)
 	t.Cleanup(server.Close)
-	b.ours, b.theirs = w.office(commune(), "dinhmy", "một"), w.office(neighbour(), "vinhhoa", "hai")
-	for o, c := range map[*office]axis.Config{b.ours: {System: "dinhmy", Secret: []byte("một")}, b.theirs: {System: "vinhhoa", Secret: []byte("hai")}} {
+	secret := "một"
+	if w.protocol != "" {
+		secret = "mot"
+	}
+	b.ours, b.theirs = w.office(commune(), "dinhmy", secret), w.office(neighbour(), "vinhhoa", "hai")
+	for o, c := range map[*office]axis.Config{b.ours: {System: "dinhmy", Secret: []byte(secret)}, b.theirs: {System: "vinhhoa", Secret: []byte("hai")}} {
 		// A connection per call: net/http by itself repeats a request whose old
 		// connection broke before the first byte.
 		c.HTTP = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-		c.URL, c.Clock, c.PlainAllowed, c.NoProbe, c.Patience = server.URL, w.clock, true, true, -1
-		if m.Hangs {
-			c.Timeout = 50 * time.Millisecond
-		}
-		client, err := axis.New(c)
-		if err != nil {
+		c.URL, c.Clock, c.PlainAllowed, c.Protocol = server.URL, b.officeClock, true, w.protocol
+		c.NoProbe, c.Patience = len(change) == 0, -1
+		patient, err := axis.New(c)
+		c.Timeout = 400 * time.Millisecond
+		hasty, hastyErr := axis.New(c)
+		if err := errors.Join(err, hastyErr); err != nil {
 			t.Fatal(err)
 		}
-		o.Axis = client
+		o.Axis, b.patient[o], b.hasty[o] = patient, patient, hasty
 	}
 	b.ours.drain()
 	b.theirs.drain()
@@ -103,12 +127,22 @@ func newBench(t *testing.T, m axistest.Misbehaviour) *bench {
 // round lets an office's courier run once behind the fault.
 func (b *bench) round(o *office, operations ...string) (class string) {
 	b.t.Helper()
+	defer b.hurry(o)()
 	b.spoil(b.m.Fault, operations...)
 	_, err := o.courier.Drain(b.t.Context())
 	if b.lift() == 0 {
 		b.t.Errorf("no request for %v met the fault", operations)
 	}
 	return courier.Class(err)
+}
+
+// hurry lets an office be impatient, where only patience ends a fault, until the
+// function it returns is called.
+func (b *bench) hurry(o *office) func() {
+	if b.m.Hangs {
+		o.Axis = b.hasty[o]
+	}
+	return func() { o.Axis = b.patient[o] }
 }
 
 // left is what is left of a job, in the words of the table.
@@ -237,6 +271,7 @@ func (b *bench) resend(doc outbox.Document) {
 func (b *bench) polling() {
 	b.t.Helper()
 	before := len(b.theirs.jobs())
+	defer b.hurry(b.theirs)()
 	b.spoil(b.m.Fault, "getReceivedEdocList")
 	err := b.theirs.Poll(b.t.Context())
 	if b.lift() == 0 {
@@ -252,32 +287,47 @@ func (b *bench) polling() {
 	b.want("poll", got, b.m.Queue.Poll)
 }
 
-// fetching: the copy meets the fault, and then its acknowledgement.
+// fetching: three copies meet the fault, one on the raw way, one on the way of
+// the older SDK, and one with its acknowledgement.
 func (b *bench) fetching() {
 	b.t.Helper()
 	b.pass(time.Hour)
 	b.round(b.theirs, "getEdoc", "downloadEdoc")
-	id := b.waitingID("fetch/")
-	b.want("fetch", b.theirs.left(id), b.m.Queue.Fetch)
-	if b.m.Queue.Fetch == axistest.Gone {
-		b.want("arrived", fmt.Sprint(len(b.theirs.arrived())), fmt.Sprint(b.copies()))
-	} else {
-		b.want("arrived", fmt.Sprint(len(b.theirs.arrived())), "0")
+	b.fetched("raw fetch", b.m.Queue.Raw, 0, b.copies())
+	before := len(b.theirs.arrived())
+	b.issueTo()
+	b.recover(b.ours)
+	b.old.Store(true)
+	b.round(b.theirs, "getEdoc")
+	b.fetched("fetch", b.m.Queue.Fetch, before, before+1)
+	b.old.Store(false)
+	b.acknowledging()
+	b.want("still waiting on the axis", fmt.Sprint(b.theirs.waiting()), "0")
+}
+
+// fetched checks what is left of a fetch and how many documents there are with
+// it and without.
+func (b *bench) fetched(what, want string, without, with int) {
+	b.t.Helper()
+	b.want(what, b.theirs.left(b.waitingID("fetch/")), want)
+	there := without
+	if want == axistest.Gone {
+		there = with
 	}
+	b.want("arrived by "+what, fmt.Sprint(len(b.theirs.arrived())), fmt.Sprint(there))
 	b.recover(b.theirs)
-	doc := b.issueTo() // another one, for the acknowledgement
+	b.want("arrived after "+what, fmt.Sprint(len(b.theirs.arrived())), fmt.Sprint(with))
+}
+
+// acknowledging: a document arrives, and its acknowledgement meets the fault.
+func (b *bench) acknowledging() {
+	b.t.Helper()
+	doc := b.issueTo()
 	b.recover(b.ours)
 	b.round(b.theirs, "updateStatus")
-	got := axistest.Gone
-	for id := range b.theirs.jobs() {
-		if strings.HasPrefix(id, "ack/") {
-			got = b.theirs.left(id)
-		}
-	}
-	b.want("ack", got, b.m.Queue.Ack)
+	b.want("ack", b.theirs.left(b.waitingID("ack/")), b.m.Queue.Ack)
 	b.want("arrived before its acknowledgement", fmt.Sprint(b.has(doc)), "true")
 	b.recover(b.theirs)
-	b.want("still waiting on the axis", fmt.Sprint(b.theirs.waiting()), "0")
 }
 
 // waitingID is the job of a kind that is open, or one that never was.
@@ -308,7 +358,12 @@ func (b *bench) has(doc outbox.Document) bool {
 // reporting: the neighbour registers a document, and the status meets the fault.
 func (b *bench) reporting(doc outbox.Document) {
 	b.t.Helper()
-	row := b.theirs.arrived()[slices.IndexFunc(b.theirs.arrived(), func(s inbox.Summary) bool { return s.Code == doc.Code && s.DuplicateOf == "" })]
+	rows := b.theirs.arrived()
+	i := slices.IndexFunc(rows, func(s inbox.Summary) bool { return s.Code == doc.Code && s.DuplicateOf == "" })
+	if i < 0 {
+		b.t.Fatalf("%s is not in the books: %+v", doc.Code, rows)
+	}
+	row := rows[i]
 	in, err := b.theirs.Inbox.Get(row.ID)
 	if err == nil {
 		_, err = b.theirs.Inbox.Register(row.ID, inbox.Registration{Meta: in.Received})
@@ -408,7 +463,7 @@ func (b *bench) books() {
 // table prints the matrix.
 func table(rows []axistest.Misbehaviour) string {
 	var b strings.Builder
-	columns := []string{"the server", "poll", "fetch", "send", "ack", "status", "sent list", "directory", "acts"}
+	columns := []string{"the server", "poll", "raw fetch", "fetch", "send", "ack", "status", "sent list", "directory", "acts"}
 	line := func(cells ...string) {
 		for i, c := range cells {
 			width := 22
@@ -422,7 +477,28 @@ func table(rows []axistest.Misbehaviour) string {
 	line(columns...)
 	for _, m := range rows {
 		q := m.Queue
-		line(m.Does, q.Poll, q.Fetch, q.Send, q.Ack, q.Status, q.Reconcile, q.Agencies, fmt.Sprint(m.Acts))
+		line(m.Does, q.Poll, q.Raw, q.Fetch, q.Send, q.Ack, q.Status, q.Reconcile, q.Agencies, fmt.Sprint(m.Acts))
 	}
 	return b.String()
+}
+
+// A busy axis uses up tries, each later than the one before; the twelfth holds
+// the job, and the clerk's word sets it going again.
+func TestBusyForHours(t *testing.T) {
+	b := newBench(t, axistest.Misbehaviour{Fault: axistest.Page(http.StatusServiceUnavailable)})
+	doc := b.issueTo()
+	for tries := 1; tries <= 12; tries++ {
+		b.round(b.ours, "sendEdoc")
+		want := fmt.Sprintf("waiting busy %d later", tries)
+		if tries == 12 {
+			want = "held busy 12"
+		}
+		b.want("send", b.ours.left("send/"+doc.ID), want)
+		b.pass(31 * time.Minute)
+	}
+	b.ours.drain()
+	b.want("send that is held", b.ours.left("send/"+doc.ID), "held busy 12")
+	b.recover(b.ours, b.theirs, b.ours)
+	b.want("deliveries", b.ours.states(doc.ID), "Đã đến, Đã gửi")
+	b.books()
 }

@@ -66,7 +66,7 @@ func (e *Exchange) Poll(ctx context.Context) error {
 			return classify(fmt.Errorf("poll %s: %w", t, err))
 		}
 	}
-	return classify(e.Outbox.Requeue())
+	return classify(errors.Join(e.Outbox.Requeue(), e.SweepParts()))
 }
 
 // listed takes in a list of waiting copies as it arrives.

@@ -27,13 +27,14 @@ import (
 // world is an axis on loopback with a spoilable line before it, and offices
 // that speak to it.
 type world struct {
-	t     testing.TB
-	sim   *axissim.Axis
-	line  *axistest.Line
-	url   string // through the line
-	plain string // past it
-	mu    sync.Mutex
-	now   time.Time
+	t        testing.TB
+	sim      *axissim.Axis
+	line     *axistest.Line
+	url      string // through the line
+	plain    string // past it
+	protocol axis.Protocol
+	mu       sync.Mutex
+	now      time.Time
 }
 
 func commune() document.Agency {
@@ -48,16 +49,21 @@ func province() document.Agency {
 	return document.Agency{Code: "H40", Name: "Ủy ban nhân dân tỉnh Cà Mau"}
 }
 
-func newWorld(t testing.TB) *world {
+func newWorld(t testing.TB, change ...func(*axissim.Options)) *world {
 	w := &world{t: t, now: time.Date(2026, 11, 20, 8, 30, 0, 0, document.Zone())}
 	agency := func(a document.Agency, system string) axissim.Agency {
 		return axissim.Agency{Agency: a, System: system, Parent: "H40", OldCode: document.Code("000." + strings.ReplaceAll(string(a.Code), ".", "") + ".H53")}
 	}
-	sim, err := axissim.New(axissim.Options{
+	o := axissim.Options{
 		Dir: t.TempDir(), Clock: w.clock,
 		Systems:  []axissim.System{{ID: "dinhmy", Secret: []byte("một")}, {ID: "vinhhoa", Secret: []byte("hai")}, {ID: "tinh", Secret: []byte("ba")}},
 		Agencies: []axissim.Agency{agency(commune(), "dinhmy"), agency(neighbour(), "vinhhoa"), agency(province(), "tinh")},
-	})
+	}
+	for _, f := range change {
+		f(&o)
+	}
+	w.protocol = axis.Protocol(o.Mode)
+	sim, err := axissim.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +151,7 @@ func (w *world) officeIn(dir string, a document.Agency, system, secret string) *
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	plain, err := axis.New(axis.Config{URL: w.plain, PlainAllowed: true, System: system, Secret: []byte(secret), Clock: w.clock})
+	plain, err := axis.New(axis.Config{URL: w.plain, Protocol: w.protocol, PlainAllowed: true, System: system, Secret: []byte(secret), Clock: w.clock})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -186,11 +192,16 @@ func (key) Seal(_ context.Context, pdf []byte, _ outbox.Sealing) ([]byte, outbox
 // issue makes a document and issues it.
 func (o *office) issue(to ...document.Agency) outbox.Document {
 	o.t.Helper()
+	return o.issueFile("%PDF-1.7 "+strings.Repeat("nội dung ", 500), to...)
+}
+
+func (o *office) issueFile(content string, to ...document.Agency) outbox.Document {
+	o.t.Helper()
 	ctx := o.t.Context()
 	doc, err := o.Outbox.Create(ctx, outbox.Draft{
 		TypeName: "Công văn", Subject: "V/v phối hợp phòng chống thiên tai", Unit: "VP", Recipients: to,
 		Signer: document.Signer{Position: "CHỦ TỊCH", Name: "Trần Văn A"},
-	}, strings.NewReader("%PDF-1.7 "+strings.Repeat("nội dung ", 500)))
+	}, strings.NewReader(content))
 	for _, act := range []func(string) (outbox.Document, error){
 		func(id string) (outbox.Document, error) { return o.Outbox.Sign(ctx, id, key{}) },
 		o.Outbox.AssignNumber,

@@ -28,9 +28,10 @@ type Misbehaviour struct {
 
 // Queue tells, for an office behind a fault, what became of each kind of work.
 // Poll is one of the words below or Nothing; the others are what is left of the
-// job: Gone, or "state class tries next".
+// job: Gone, or "state class tries next". Raw is a fetch from an axis that has
+// downloadEdoc, with getEdoc as spoilt as that; Fetch is one by getEdoc alone.
 type Queue struct {
-	Poll, Fetch, Send, Ack, Status, Reconcile, Agencies string
+	Poll, Raw, Fetch, Send, Ack, Status, Reconcile, Agencies string
 }
 
 // What is left of a job, and the outcomes of a poll (their class alone).
@@ -48,7 +49,7 @@ const (
 
 // after is how the queue stands after errors of these classes.
 func after(list, fetch, act error) Queue {
-	return Queue{Poll: polled(list), Fetch: left(fetch), Send: leftSend(act), Ack: left(act), Status: left(act), Reconcile: left(list), Agencies: left(list)}
+	return Queue{Poll: polled(list), Raw: left(fetch), Fetch: left(fetch), Send: leftSend(act), Ack: left(act), Status: left(act), Reconcile: left(list), Agencies: left(list)}
 }
 
 // polled is the outcome of a poll.
@@ -124,9 +125,15 @@ func hangs(does, start string) Misbehaviour {
 	return m
 }
 
-// with changes what is left of the queue.
-func (m Misbehaviour) with(change func(*Queue)) Misbehaviour {
-	change(&m.Queue)
+// raw is a row that comes to something else for raw packets.
+func (m Misbehaviour) raw(left string) Misbehaviour {
+	m.Queue.Raw = left
+	return m
+}
+
+// polls is a row that comes to something else for a poll.
+func (m Misbehaviour) polls(outcome string) Misbehaviour {
+	m.Queue.Poll = outcome
 	return m
 }
 
@@ -146,7 +153,7 @@ func Misbehaviours() []Misbehaviour {
 		fails("cuts after one byte", unanswered, 1, by("cut:1")),
 		fails("cuts within the envelope", unanswered, 1, by("cut:40")),
 		fails("cuts in the middle", unanswered, 1, CutWithin),
-		partly("cuts the upload", nil, offline, offline, 1, 0, by("cut-upload:1")),
+		partly("cuts the upload", nil, offline, offline, 1, 0, by("cut-upload:1")).raw(Gone),
 		hangs("says nothing", ""),
 		hangs("falls silent in the middle", `{"status":"OK","ErrorCode":"0","data":"PGVk`),
 		harmless("is slow to begin", by("latency:5s")),
@@ -155,7 +162,7 @@ func Misbehaviours() []Misbehaviour {
 		// HTTP
 		fails("speaks no HTTP", unanswered, 0, wire("220 smtp.example ESMTP\r\n")),
 		fails("ends within the header", unanswered, 0, wire("HTTP/1.1 200 OK\r\nContent-Len")),
-		harmless("announces more than comes", longer),
+		harmless("announces more than comes", longer).raw(Offline),
 		fails("announces less than comes", malformed, 0, wire("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n"+`{"status":"OK","ErrorCode":"0","data":[]}`)),
 		fails("breaks the chunks", unanswered, 0, wire("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")),
 		harmless("packs the answer", zipped(true)),
@@ -185,8 +192,8 @@ func Misbehaviours() []Misbehaviour {
 		fails("a bare list", malformed, 0, json200("[]")),
 		fails("an empty object", malformed, 0, json200("{}")),
 		fails("another program's JSON", malformed, 0, json200(`{"message":"no healthy upstream"}`)),
-		fails("no envelope", malformed, 1, replaced(`"status":"OK","ErrorCode":"0",`, "")),
-		fails("an odd status", malformed, 1, replaced(`"status":"OK","ErrorCode":"0"`, `"status":"MAYBE"`)),
+		fails("no envelope", malformed, 1, replaced(`"status":"OK","ErrorCode":"0",`, "")).raw(Gone),
+		fails("an odd status", malformed, 1, replaced(`"status":"OK","ErrorCode":"0"`, `"status":"MAYBE"`)).raw(Gone),
 		fails("a whole answer cut short", malformed, 1, edited(0, func(s string) string { return s[:len(s)-1] })),
 		fails("UTF-16", malformed, 1, edited(0, utf16le)),
 		fails("a text without end", axis.ErrTooLarge, 0, json200(`{"status":"OK","ErrorDesc":"`+strings.Repeat("a", 3<<20)+`"}`)),
@@ -204,8 +211,8 @@ func Misbehaviours() []Misbehaviour {
 		harmless("lists in another order", by("reorder")),
 		harmless("null rows", by("null-rows")),
 		partly("lists every row twice", nil, nil, nil, 2, 1, by("repeat")),
-		partly("data of null", nil, malformed, nil, 0, 1, edited(0, dataNull)).with(func(q *Queue) { q.Poll = Nothing }),
-		partly("data that is no base64", nil, malformed, nil, 1, 1, replaced(`"data":"`, `"data":"?!`)),
+		partly("data of null", nil, malformed, nil, 0, 1, edited(0, dataNull)).polls(Nothing).raw(Busy),
+		partly("data that is no base64", nil, malformed, nil, 1, 1, replaced(`"data":"`, `"data":"?!`)).raw(Gone),
 		// the axis itself
 		partly("acts twice", nil, nil, nil, 1, 2, by("twice")),
 		fails("busy", busy, 0, by("busy")),
