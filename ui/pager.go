@@ -268,6 +268,9 @@ func (p *pager[R]) visible(height int) ([]R, int) {
 		p.top = p.chosen - p.height + 1
 	}
 	held := p.page * pageRows
+	if p.page+pagesIn(len(p.rows)) >= len(p.starts) { // the end of the list fills the screen
+		p.top = min(p.top, p.lastHeld()+1-p.height)
+	}
 	p.top = max(p.top, held)
 	from := p.top - held
 	to := min(len(p.rows), from+p.height)

@@ -80,6 +80,12 @@ func walkPager(t *testing.T, n int, skips bool, rnd *rand.Rand) {
 		if n > 0 && (from > at || from+len(seen) <= at || seen[0] != from) {
 			t.Fatalf("shown from %d, %d rows, chosen %d", from, len(seen), at)
 		}
+		if len(seen) < min(n, p.height) && from+len(seen) == n {
+			run(p.more()) // a higher screen may ask for the page before
+			if seen, from = p.visible(p.height); len(seen) < min(n, p.height) {
+				t.Fatalf("%d rows of %d from %d on %d lines", len(seen), n, from, p.height)
+			}
+		}
 	}
 }
 
