@@ -65,6 +65,8 @@ func TestFaults(t *testing.T) {
 		{"cut-upload:3", "abc", "abc", 200, 1, false, 0},
 		{"trickle:2/1s", "abcde", "abcde", 200, 1, false, 3},
 		{"page:503", "abc", "<html>", 503, 0, false, 0},
+		{"status:502", "abc", "abc", 502, 1, false, 0},
+		{"empty", "abc", "", 200, 0, false, 0},
 		{"busy", "abc", `"ErrorCode":"20"`, 200, 0, false, 0},
 		{"refuse:22", "abc", `"ErrorCode":"22"`, 200, 0, false, 0},
 		{"bandwidth:40", "abcde", "abcde", 200, 1, false, 6},

@@ -14,6 +14,42 @@ func Page(status int) Fault {
 		"<html><head><title>Bảo trì</title></head><body>Hệ thống đang bảo trì</body></html>")
 }
 
+// Empty answers with nothing, without acting, as a gateway does that lost its
+// own line.
+func Empty() Fault { return instead(http.StatusOK, "text/plain", "") }
+
+// Status acts and answers under another HTTP status: the body may say what it
+// likes, such an answer is no success.
+func Status(status int) Fault {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			next.ServeHTTP(&restatus{w, status}, r)
+		})
+	}
+}
+
+type restatus struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader puts the other status.
+func (s *restatus) WriteHeader(int) {
+	if s.status != 0 {
+		s.ResponseWriter.WriteHeader(s.status)
+	}
+	s.status = 0
+}
+
+// Write begins the answer, if nothing has.
+func (s *restatus) Write(p []byte) (int, error) {
+	s.WriteHeader(0)
+	return s.ResponseWriter.Write(p)
+}
+
+// Unwrap is for http.ResponseController.
+func (s *restatus) Unwrap() http.ResponseWriter { return s.ResponseWriter }
+
 // Refuse answers with a code of the axis, without acting, in the form of the
 // mode that the request is in.
 func Refuse(code string) Fault {

@@ -42,7 +42,7 @@ func (r Rule) String() string {
 func FaultNames() []string {
 	return []string{"latency:2s", "drop", "lose", "twice", "cut:2000", "cut-upload:2000", "trickle:100/50ms",
 		"bandwidth:16000",
-		"page:500", "busy", "refuse:22", "refuse-to:H40.1", "clock:-72h0m0s", "reorder", "repeat", "null-rows"}
+		"page:500", "status:500", "empty", "busy", "refuse:22", "refuse-to:H40.1", "clock:-72h0m0s", "reorder", "repeat", "null-rows"}
 }
 
 // ParseFault reads one rule.
@@ -80,7 +80,7 @@ func ParseFaults(texts []string, wait Wait) (all []Rule, err error) {
 // build makes the fault of a name.
 func build(name, argument string, wait Wait) (Fault, error) {
 	plain := map[string]Fault{
-		"drop": Drop, "lose": Lose, "twice": Twice, "busy": Refuse("20"),
+		"drop": Drop, "lose": Lose, "twice": Twice, "busy": Refuse("20"), "empty": Empty(),
 		"reorder": Reorder(), "repeat": RepeatRows(), "null-rows": NullRows(),
 	}
 	if f, ok := plain[name]; ok && argument == "" {
@@ -91,6 +91,7 @@ func build(name, argument string, wait Wait) (Fault, error) {
 		"cut":        func(s string) (Fault, error) { n, err := count(s, 0); return Cut(n), err },
 		"cut-upload": func(s string) (Fault, error) { n, err := count(s, 0); return CutUpload(int64(n)), err },
 		"page":       func(s string) (Fault, error) { n, err := httpStatus(s); return Page(n), err },
+		"status":     func(s string) (Fault, error) { n, err := httpStatus(s); return Status(n), err },
 		"refuse":     func(s string) (Fault, error) { return Refuse(s), nil },
 		"refuse-to":  func(s string) (Fault, error) { return RefuseRecipient(s), nil },
 		"trickle":    func(s string) (Fault, error) { return trickle(s, wait) },

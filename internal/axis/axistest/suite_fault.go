@@ -84,10 +84,19 @@ func (s *suite) codes(t *testing.T) {
 	}
 }
 
-// pages: a proxy's page is an error, whatever its HTTP status (axis.md §1.6).
+// pages: a proxy's page is an error, whatever its HTTP status, and so is
+// nothing, or an answer whose HTTP status and body do not agree (axis.md §1.6).
 func (s *suite) pages(t *testing.T) {
-	s.faults(t, "page:200", func(t *testing.T, err error) {
-		if !errors.Is(err, axis.ErrMalformed) {
+	for _, rule := range []string{"page:200", "empty"} {
+		s.faults(t, rule, func(t *testing.T, err error) {
+			if !errors.Is(err, axis.ErrMalformed) {
+				t.Error(err)
+			}
+		})
+	}
+	s.faults(t, "status:500", func(t *testing.T, err error) {
+		var no *axis.Rejected // what did not succeed anyway keeps its own code
+		if !errors.Is(err, axis.ErrBusy) && (!errors.As(err, &no) || no.Code != "-1") {
 			t.Error(err)
 		}
 	})
