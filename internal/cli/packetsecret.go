@@ -1,16 +1,13 @@
 package cli
 
 import (
-	"bufio"
+	"errors"
 	"io"
 
 	"vanthu/internal/document"
 	"vanthu/internal/edxml"
 	"vanthu/internal/office"
 )
-
-// maxLooked is the largest file looked into for a secrecy mark, in bytes.
-const maxLooked = 64 << 20
 
 // refuseSecretPacket refuses a packet that bears a secrecy mark in its words,
 // in the names of its files or on the first page of one of its PDFs: the
@@ -28,14 +25,7 @@ func (c *call) refuseSecretPacket(d edxml.Document) error {
 	pages := newPress(c.home, office.Office{})
 	defer pages.Close()
 	for _, a := range d.Attachments {
-		pdf, err := lookInto(a)
-		if err != nil {
-			return err
-		}
-		if !document.LooksPDF(pdf) {
-			continue
-		}
-		mark, found, err := pages.SecretMark(c.ctx, pdf)
+		mark, found, err := c.markIn(pages, a)
 		if c.ctx.Err() != nil {
 			return c.ctx.Err()
 		}
@@ -46,18 +36,21 @@ func (c *call) refuseSecretPacket(d edxml.Document) error {
 	return nil
 }
 
-// lookInto is what may be a PDF with a mark on it; of other files only the
-// beginning, which tells that they are none.
-func lookInto(a edxml.Attachment) ([]byte, error) {
+// markIn looks for a mark on the first page of a file, if it is a PDF.
+func (c *call) markIn(pages *press, a edxml.Attachment) (string, bool, error) {
 	r, err := a.Open()
 	if err != nil {
-		return nil, err
+		return "", false, err
 	}
 	defer r.Close()
-	content := bufio.NewReaderSize(io.LimitReader(r, maxLooked), 4<<10)
-	head, err := content.Peek(4 << 10)
-	if err == nil && !document.LooksPDF(head) {
-		return head, nil
+	file, ok := r.(io.ReaderAt)
+	if !ok {
+		return "", false, errors.New("not a file")
 	}
-	return io.ReadAll(content)
+	head := make([]byte, 1024)
+	n, err := file.ReadAt(head, 0)
+	if err != nil && err != io.EOF || !document.LooksPDF(head[:n]) {
+		return "", false, err
+	}
+	return pages.secretMarkIn(c.ctx, file, a.Size)
 }
