@@ -59,7 +59,7 @@ func (c *Client) offered(ctx context.Context) (offer, error) {
 		return offer{}, err
 	}
 	if err != nil && !c.noted(func(t *today) bool { t.broken++; return t.broken >= maxProbes }) {
-		return offer{}, err
+		return offer{}, unsent(err)
 	}
 	c.noted(func(t *today) bool { t.asked, t.offer = true, found; return true })
 	return found, nil
@@ -147,6 +147,15 @@ func (c *Client) transfers(do func(*http.Request) (*http.Response, error)) *tran
 		Patience: c.config.Patience,
 		Grace:    min(c.config.Patience, 0),
 	}
+}
+
+// unsent makes of an error that leaves open whether the axis has acted one that
+// does not: what broke was no send yet.
+func unsent(err error) error {
+	if errors.Is(err, ErrUnanswered) {
+		return fmt.Errorf("%w: %s", ErrOffline, strings.TrimPrefix(err.Error(), ErrUnanswered.Error()+": "))
+	}
+	return err
 }
 
 // transferred gives an error of a transfer the class it has here.

@@ -117,7 +117,7 @@ func notUploaded(out *transfer.Outgoing, err error) error {
 	case errors.As(err, &status), errors.Is(err, transfer.ErrProtocol):
 		return fmt.Errorf("%w: %w", errNoUpload, err)
 	}
-	return transferred(err)
+	return unsent(transferred(err))
 }
 
 // commit sends the packet that lies on the axis as an upload.
