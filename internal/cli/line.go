@@ -92,9 +92,9 @@ func badFile(key, why string) error {
 
 // lanes is how many jobs move at once: two, so that one fills the pauses of the
 // other; four where packets get lost, because each connection then slows down by
-// itself (performance.md §3).
+// itself, unless the system paces them (performance.md §3).
 func (w *workplace) lanes() int {
-	if w.line != nil && w.line.Lossy() {
+	if w.line != nil && w.line.Lossy() && !w.line.Paced() {
 		return 4
 	}
 	return 2

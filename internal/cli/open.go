@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"vanthu/inbox"
@@ -28,19 +29,22 @@ import (
 // This file is the one place where the parts meet; they know each other only
 // through the small interfaces each of them owns.
 type workplace struct {
-	home     office.Home
-	office   office.Office
-	store    *store.Store
-	inbox    *inbox.Desk
-	outbox   *outbox.Desk
-	line     *line.Line   // nil when the office has no axis, or in the demo
-	client   *axis.Client // nil when the office has no axis
-	clock    *axisClock
-	courier  *courier.Courier
-	tidy     *tidy
-	agencies *exchange.Directory
-	keys     *keyring
-	press    *press
+	home   office.Home
+	office office.Office
+	store  *store.Store
+	inbox  *inbox.Desk
+	outbox *outbox.Desk
+	line   *line.Line   // nil when the office has no axis, or in the demo
+	client *axis.Client // nil when the office has no axis
+	clock  *axisClock
+	// untrusted: the last look at the axis ended at a certificate. To the courier
+	// that is no link; the clerk must be told better.
+	untrusted atomic.Bool
+	courier   *courier.Courier
+	tidy      *tidy
+	agencies  *exchange.Directory
+	keys      *keyring
+	press     *press
 }
 
 // openOptions are what differs between a real office and the demo's.
@@ -119,7 +123,9 @@ func (w *workplace) courierOptions(x *exchange.Exchange, opt openOptions) courie
 		Resumable: []string{"fetch", "send"}, Budget: w.office.Link.Budget(),
 		Poll: func(ctx context.Context) error {
 			defer w.clock.keep()
-			return x.Poll(ctx)
+			err := x.Poll(ctx)
+			w.untrusted.Store(errors.Is(err, axis.ErrUntrusted))
+			return err
 		}}
 	if hours, ok := w.office.Link.QuietHours(); ok {
 		o.Quiet = courier.Quiet(hours)

@@ -39,10 +39,11 @@ type queued struct {
 
 // weather is what the link is like.
 type weather struct {
-	Open        bool       `json:"open"`   // a program exchanges; else nothing moves
-	On          bool       `json:"on"`     // switched on
-	Online      bool       `json:"online"` // the last attempt got through
-	Plain       bool       `json:"plain"`  // unencrypted http
+	Open        bool       `json:"open"`      // a program exchanges; else nothing moves
+	On          bool       `json:"on"`        // switched on
+	Online      bool       `json:"online"`    // the last attempt got through
+	Plain       bool       `json:"plain"`     // unencrypted http
+	Untrusted   bool       `json:"untrusted"` // the last attempt ended at a certificate
 	LastSuccess *time.Time `json:"lastSuccess,omitempty"`
 	LastError   string     `json:"lastError,omitempty"` // class of the last failure
 	Hold        ui.Hold    `json:"hold"`                // what holds the queue back: paused, quiet, budget or ""
@@ -127,7 +128,7 @@ const queuePage = 500
 
 func (w *workplace) weather(open bool) weather {
 	s := w.courier.State()
-	out := weather{Open: open, On: s.On, Online: s.Online, Plain: w.office.Axis.Plain(), LastSuccess: given(s.LastSuccess), LastError: s.LastError,
+	out := weather{Open: open, On: s.On, Online: s.Online, Plain: w.office.Axis.Plain(), Untrusted: w.untrusted.Load(), LastSuccess: given(s.LastSuccess), LastError: s.LastError,
 		Hold: hold(s.Why), Until: given(s.Until), Rate: s.Rate, Left: s.Left, ETA: s.ETA.Seconds(), Spent: s.Spent, Budget: s.Budget, Lifted: s.Lifted}
 	if skew, known := w.clock.skew(); known {
 		seconds := skew.Round(time.Second).Seconds()
