@@ -94,10 +94,15 @@ func (v *verifier) stampable(field string) (*signature, error) {
 // ErrNoSignature: the file has no signature in that field.
 var ErrNoSignature = errors.New("no such signature")
 
-// askStamp gets a token for a signature and checks it as Verify will.
+// askStamp gets a token for a signature.
 func (v *verifier) askStamp(s *signature, from Stamper) ([]byte, error) {
 	sum := sha256.Sum256(s.cms.signature)
-	token, err := from.Stamp(v.ctx, sum[:])
+	return v.acceptStamp(from, sum[:])
+}
+
+// acceptStamp gets a token over a SHA-256 imprint and checks it as Verify will.
+func (v *verifier) acceptStamp(from Stamper, imprint []byte) ([]byte, error) {
+	token, err := from.Stamp(v.ctx, imprint)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +110,7 @@ func (v *verifier) askStamp(s *signature, from Stamper) ([]byte, error) {
 		if h != oidSHA256().String() {
 			return nil
 		}
-		return sum[:]
+		return imprint
 	}
 	checked, err := checkStamp(token, imprinted, v.policy, v.policy.At)
 	switch {

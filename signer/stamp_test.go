@@ -126,6 +126,58 @@ func provenTime(t *testing.T, file []byte, p Policy, field string) time.Time {
 	return time.Time{}
 }
 
+// TestArchiveStamp: sealed before a link came, so the leader's signature can get
+// its time only from a stamp over the whole file; twice, as archives renew them.
+func TestArchiveStamp(t *testing.T) {
+	p := newPractice(t, ca.Subject{})
+	agency := p.key(t, ca.Subject{Name: "UBND xã Định Mỹ", Agency: true})
+	at := testTime().Add(20 * time.Minute)
+	for name, in := range map[string][]byte{"plain": sheet{}.build(t), "form": indirectForm().build(t), "streams": variants(t)["linobjstm"]} {
+		t.Run(name, func(t *testing.T) {
+			signed, err := Approve(t.Context(), in, p.leader, testApproval(t))
+			must(t, err)
+			sealed, err := Seal(t.Context(), signed, agency, testSealing(t))
+			must(t, err)
+			once, err := ArchiveStamp(t.Context(), sealed, by(t, p.tsa, at), p.policy)
+			must(t, err)
+			twice, err := ArchiveStamp(t.Context(), once, by(t, p.tsa, at.Add(time.Minute)), p.policy)
+			must(t, err)
+			if !bytes.HasPrefix(twice, once) || !bytes.HasPrefix(once, sealed) {
+				t.Error("earlier bytes were touched")
+			}
+			for _, field := range []string{FieldLeader, FieldAgency, FieldStamp + "-1"} {
+				if proven := provenTime(t, twice, p.policy, field); proven.IsZero() || proven.After(at.Add(time.Minute)) {
+					t.Errorf("%s proven %v", field, proven)
+				}
+			}
+			path := filepath.Join(t.TempDir(), "stamped.pdf")
+			must(t, os.WriteFile(path, twice, 0o600))
+			run(t, "qpdf", "--check", path)
+			out := run(t, "pdfsig", "-nssdir", "sql:"+nssDB(t, p.ca.Root()), path)
+			if strings.Count(out, "Signature is Valid.") < 2 || strings.Contains(out, "Invalid") {
+				t.Errorf("pdfsig:\n%s", out)
+			}
+		})
+	}
+}
+
+func TestArchiveStampRefuses(t *testing.T) {
+	p := newPractice(t, ca.Subject{})
+	at := testTime()
+	if _, err := ArchiveStamp(t.Context(), sheet{}.build(t), by(t, p.tsa, at), p.policy); !errors.Is(err, ErrNoSignature) {
+		t.Errorf("unsigned: %v", err)
+	}
+	broken := approvedFile(t, p)
+	broken[len(broken)/3] ^= 1
+	if _, err := ArchiveStamp(t.Context(), broken, by(t, p.tsa, at), p.policy); !errors.Is(err, ErrTampered) {
+		t.Errorf("tampered: %v", err)
+	}
+	other := func([]byte) ([]byte, error) { return token(t, p.tsa, at, []byte("khác")), nil }
+	if _, err := ArchiveStamp(t.Context(), approvedFile(t, p), stamps(other), p.policy); !errors.Is(err, ErrStamp) {
+		t.Errorf("another imprint: %v", err)
+	}
+}
+
 // FuzzAddToken: whatever CMS stands in a hole, it is refused or one attribute
 // longer.
 func FuzzAddToken(f *testing.F) {
