@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // call is one operation, by the name the SDK gives it, its parameters in order,
@@ -141,7 +142,8 @@ func (c *Client) trip(req *http.Request) (*http.Response, error) { return c.trip
 func (c *Client) tripBy(by *http.Client, req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	own, watch := watch(ctx, c.config.Timeout)
-	out := &outgoing{watch: watch, left: req.ContentLength, now: c.config.Clock, at: c.config.Clock()}
+	out := &outgoing{watch: watch, left: req.ContentLength, begun: time.Now()}
+	begun := c.config.Clock() // asked here only: it need not bear other goroutines
 	sent := req.WithContext(out.trace(own))
 	if req.Body != nil && req.Body != http.NoBody {
 		out.r, sent.Body = req.Body, out
@@ -151,7 +153,7 @@ func (c *Client) tripBy(by *http.Client, req *http.Request) (*http.Response, err
 		defer watch.stop()
 		return nil, offline(ctx, own, out.finished(), err)
 	}
-	c.noteDate(resp.Header.Get("Date"), out.sentAt())
+	c.noteDate(resp.Header.Get("Date"), begun.Add(time.Duration(out.took.Load())))
 	class := func(err error) error { return offline(ctx, own, true, err) }
 	resp.Body = &incoming{body: resp.Body, watch: watch, class: class}
 	return resp, nil

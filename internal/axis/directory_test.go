@@ -115,7 +115,10 @@ func TestEachEnds(t *testing.T) {
 // TestDirectoryMemory: the national directory passes in memory of its own size
 // at no time; what is kept is measured in its middle.
 func TestDirectoryMemory(t *testing.T) {
-	const agencies = 125_000
+	agencies := 125_000
+	if testing.Short() {
+		agencies = 10_000
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, `{"status":"OK","ErrorCode":"0","data":[`)
 		for i := range agencies {

@@ -66,6 +66,13 @@ func (f *fakeHub) asks() (lines []string) {
 	return lines
 }
 
+// logged is the number of logins so far.
+func (f *fakeHub) logged() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.logins
+}
+
 // last is the last request.
 func (f *fakeHub) last() seen {
 	f.mu.Lock()
@@ -249,7 +256,7 @@ func TestHubsLackOperations(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		if len(f.asked) != 0 {
+		if len(f.asks()) != 0 || f.logged() != 0 {
 			t.Errorf("asked the hub: %v", f.asks())
 		}
 	})

@@ -81,7 +81,9 @@ func TestWireOfLogin(t *testing.T) {
 		if _, err := hubClient(t, p, f).Received(t.Context(), Edoc); err != nil {
 			t.Fatal(err)
 		}
+		f.mu.Lock()
 		got := f.asked[0]
+		f.mu.Unlock()
 		if got.line != want.line || string(got.body) != want.body || got.header.Get("Content-Type") != want.kind {
 			t.Errorf("%s: %s %s %s", p, got.line, got.header.Get("Content-Type"), got.body)
 		}

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -136,6 +137,8 @@ func TestReading(t *testing.T) {
 				c.HTTP, c.Line, c.Reading, c.Patience = nil, l, line.Retried, -1
 			})
 			err = tt.call(c)
+			f.mu.Lock()
+			defer f.mu.Unlock()
 			if tt.again && (err != nil || f.n != 2) || !tt.again && (err == nil || f.n != 1) {
 				t.Errorf("%v; asked %q", err, f.asked)
 			}
@@ -149,8 +152,8 @@ func TestReading(t *testing.T) {
 // TestUntrusted: certificates that are not trusted, theirs or ours, are told
 // from a line that is down; nothing was sent.
 func TestUntrusted(t *testing.T) {
-	hit := false
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { hit = true }))
+	var hit atomic.Bool
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { hit.Store(true) }))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12} // in 1.3 the refusal may get lost
 	server.StartTLS()
@@ -171,7 +174,7 @@ func TestUntrusted(t *testing.T) {
 			}
 		}
 	}
-	if hit {
+	if hit.Load() {
 		t.Error("a request arrived")
 	}
 }

@@ -2,6 +2,7 @@ package axis
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -188,6 +189,10 @@ func (t *stringReader) Read(p []byte) (n int, err error) {
 			n, t.rest = n+m, t.rest[m:]
 			continue
 		}
+		if m := t.run(p[n:]); m > 0 {
+			n += m
+			continue
+		}
 		c, err := t.s.r.ReadByte()
 		if err == io.EOF {
 			return n, malformed("a string does not end")
@@ -211,6 +216,23 @@ func (t *stringReader) Read(p []byte) (n int, err error) {
 		return 0, io.EOF
 	}
 	return n, nil
+}
+
+// run takes what is there already up to the next quote or escape: most of a
+// packet, a buffer at a time.
+func (t *stringReader) run(p []byte) int {
+	b, err := t.s.r.Peek(min(t.s.r.Buffered(), len(p)))
+	if err != nil {
+		return 0
+	}
+	for _, special := range []byte{'"', '\\'} {
+		if i := bytes.IndexByte(b, special); i >= 0 {
+			b = b[:i]
+		}
+	}
+	n := copy(p, b)
+	t.s.r.Discard(n)
+	return n
 }
 
 func (s *scanner) escape() ([]byte, error) {

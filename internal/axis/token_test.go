@@ -82,8 +82,8 @@ func TestTokenIsUsedUntilItsEnd(t *testing.T) {
 			if _, err := c.Received(t.Context(), Edoc); err != nil {
 				t.Fatal(err)
 			}
-			if f.logins != step.logins {
-				t.Errorf("after %v more: %d logins, want %d", step.pass, f.logins, step.logins)
+			if f.logged() != step.logins {
+				t.Errorf("after %v more: %d logins, want %d", step.pass, f.logged(), step.logins)
 			}
 		}
 	})
@@ -111,8 +111,8 @@ func TestTokenRefused(t *testing.T) {
 					return 200, "application/json", good
 				}}
 				c := hubClient(t, p, f, func(c *Config) { c.NoProbe = true })
-				if id, err := c.Send(t.Context(), packetMessage()); err != nil || id != "d" || f.logins != 2 || len(f.asks()) != 2 {
-					t.Errorf("%q %v; %d logins, asked %q", id, err, f.logins, f.asks())
+				if id, err := c.Send(t.Context(), packetMessage()); err != nil || id != "d" || f.logged() != 2 || len(f.asks()) != 2 {
+					t.Errorf("%q %v; %d logins, asked %q", id, err, f.logged(), f.asks())
 				}
 				_, sent := unform(t, f.last())
 				if p == OAuth2 {
@@ -123,8 +123,8 @@ func TestTokenRefused(t *testing.T) {
 				}
 				never := &fakeHub{login: granted(p), answer: func(string) (int, string, string) { return refusal() }}
 				_, err := hubClient(t, p, never).Received(t.Context(), Edoc)
-				if err == nil || never.logins != 2 || len(never.asks()) != 2 {
-					t.Errorf("%v; %d logins, asked %q", err, never.logins, never.asks())
+				if err == nil || never.logged() != 2 || len(never.asks()) != 2 {
+					t.Errorf("%v; %d logins, asked %q", err, never.logged(), never.asks())
 				}
 				if name != "bodiless" { // that may be a portal on the way
 					checkClass(t, err, &Rejected{Code: CodeWrongSecret})
@@ -229,8 +229,8 @@ func TestOneLoginForAll(t *testing.T) {
 	}
 	close(release)
 	all.Wait()
-	if f.logins != 1 {
-		t.Errorf("%d logins", f.logins)
+	if f.logged() != 1 {
+		t.Errorf("%d logins", f.logged())
 	}
 }
 

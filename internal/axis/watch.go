@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http/httptrace"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -42,9 +41,8 @@ type outgoing struct {
 	done  atomic.Bool // read to its end
 	wrote atomic.Bool // written to the line
 
-	now func() time.Time
-	mu  sync.Mutex
-	at  time.Time // when it began, then when it was on the line
+	begun time.Time
+	took  atomic.Int64 // nanoseconds until it was on the line
 }
 
 // Read reads the body and tells the watchdog.
@@ -71,18 +69,9 @@ func (o *outgoing) trace(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		WroteRequest: func(info httptrace.WroteRequestInfo) {
 			o.wrote.Store(info.Err == nil)
-			o.mu.Lock()
-			defer o.mu.Unlock()
-			o.at = o.now()
+			o.took.Store(int64(time.Since(o.begun)))
 		},
 	})
-}
-
-// sentAt is when the request was on the line.
-func (o *outgoing) sentAt() time.Time {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.at
 }
 
 // incoming is an answer's body that reports progress and remembers when the

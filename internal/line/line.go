@@ -63,6 +63,12 @@ type Line struct {
 	paced     atomic.Bool
 }
 
+// String leaves keys and the proxy's password out.
+func (l *Line) String() string { return "line with " + l.options.String() }
+
+// GoString leaves keys and the proxy's password out.
+func (l *Line) GoString() string { return l.String() }
+
 // Traffic is what went over a line since it was made, in bytes under TLS:
 // handshakes, headers and repeated parts included, TCP and IP not.
 type Traffic struct{ In, Out int64 }

@@ -70,8 +70,10 @@ func TestOptionsAreNotTold(t *testing.T) {
 	proxy, _ := url.Parse("http://ten:matkhau@proxy:3128")
 	o := Options{Proxy: proxy}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
-		if text := fmt.Sprintf(verb, o); strings.Contains(text, "matkhau") {
-			t.Errorf("%s: %s", verb, text)
+		for _, v := range []any{o, open(t, o)} {
+			if text := fmt.Sprintf(verb, v); strings.Contains(text, "matkhau") {
+				t.Errorf("%s: %s", verb, text)
+			}
 		}
 	}
 }
