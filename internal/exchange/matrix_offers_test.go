@@ -1,10 +1,12 @@
 package exchange_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -17,6 +19,9 @@ import (
 func offering(o *axissim.Options) {
 	o.Offers = axissim.Offers{Range: true, Compression: true, Tus: true}
 }
+
+// ranging makes one that offers to go on, and packs nothing.
+func ranging(o *axissim.Options) { o.Offers = axissim.Offers{Range: true} }
 
 func hub(mode axissim.Mode) func(*axissim.Options) {
 	return func(o *axissim.Options) {
@@ -123,9 +128,14 @@ var tooFar = rewritten(func(a *httptest.ResponseRecorder) {
 // expired answers the first requests for each path as a hub does whose token has
 // run out.
 func expired(times int) axistest.Fault {
+	var mu sync.Mutex
 	met := map[string]int{}
 	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if met[r.URL.Path]++; met[r.URL.Path] <= times {
+		mu.Lock()
+		met[r.URL.Path]++
+		n := met[r.URL.Path]
+		mu.Unlock()
+		if n <= times {
 			axistest.Answer(http.StatusUnauthorized, "application/json", `{"code":401,"message":"Unauthorized"}`)(w, r, next)
 			return
 		}
@@ -142,6 +152,8 @@ func lies() []lie {
 		{does: "sound, behind a cut", axis: offering, on: []string{down}, fault: header("X-Sound", "1"), cut: true, send: gone, fetch: gone},
 		{does: "ignores Range", axis: offering, on: []string{down}, fault: withoutRange, cut: true, send: gone, fetch: gone},
 		{does: "another file under the same ETag", axis: offering, on: []string{down}, fault: only(otherBytes, ranged), cut: true, send: gone, fetch: gone},
+		{does: "another file under the same ETag, unpacked", axis: ranging, on: []string{down}, fault: only(otherBytes, ranged), cut: true, send: gone, fetch: gone},
+		{does: "spoils what is whole, unpacked", axis: ranging, on: []string{down}, fault: otherBytes, send: gone, fetch: gone},
 		{does: "another ETag in the range", axis: offering, on: []string{down}, fault: only(header("ETag", `"other"`), ranged), cut: true, send: gone, fetch: gone},
 		{does: "a range from elsewhere", axis: offering, on: []string{down}, fault: only(header("Content-Range", "bytes 0-9/10"), ranged), cut: true, send: gone, fetch: gone},
 		{does: "no range at all", axis: offering, on: []string{down}, fault: only(axistest.Answer(416, "text/plain", ""), ranged), cut: true, send: gone, fetch: gone},
@@ -189,9 +201,12 @@ func TestQueueBehindLies(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, axistest.Misbehaviour{Does: l.does, Fault: l.fault}, l.axis)
 			b.t = t
+			var o axissim.Options
+			o.Systems = make([]axissim.System, 1)
+			l.axis(&o)
 			doc := b.ours.issueFile("%PDF-1.7 "+noise(60<<10), neighbour())
 			b.subjects = append(b.subjects, doc.Code.String())
-			if l.cut {
+			if l.cut && o.Offers.Tus {
 				b.cutOnce(b.ours, "uploads", "upload", "sendEdoc")
 			}
 			b.wrong = l.wrong
@@ -211,6 +226,13 @@ func TestQueueBehindLies(t *testing.T) {
 			b.recover(b.theirs, b.ours)
 			b.books()
 		})
+	}
+	if testing.Verbose() {
+		var b strings.Builder
+		for _, l := range lies() {
+			fmt.Fprintf(&b, "%-50s%-22s%-22s\n", l.does, l.send, l.fetch)
+		}
+		t.Logf("\n%-50s%-22s%-22s\n%s", "the server", "send", "fetch", &b)
 	}
 }
 
