@@ -28,6 +28,9 @@ type Message struct {
 	Body io.ReadSeeker
 	Size int64
 
+	// Urgent lets the packet share the line with one that is on its way.
+	Urgent bool
+
 	// Part is the path, without an ending, of the files in which an upload is
 	// kept between tries; the caller removes them (RemovePart) when the packet is
 	// sent or given up. "" keeps nothing. While they are there, sending again is

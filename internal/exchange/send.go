@@ -67,7 +67,7 @@ func (e *Exchange) unsent(ctx context.Context, doc outbox.Document, base string)
 // them (code 18, 23) each gets a send of its own, and the refused ones are
 // noted. Any other refusal for good is one of the packet: all have failed.
 func (e *Exchange) sendTo(ctx context.Context, doc outbox.Document, base string, to []document.Code, progress func(done, total int64)) error {
-	axisID, err := e.post(ctx, parcel{axis.Edoc, doc.Packet, doc.PacketSize, base}, to, progress)
+	axisID, err := e.post(ctx, parcel{axis.Edoc, doc.Packet, doc.PacketSize, base, doc.Draft.Urgency >= document.Urgent}, to, progress)
 	var rejected *axis.Rejected
 	switch {
 	case err == nil:

@@ -29,7 +29,7 @@ func (e *Exchange) status(ctx context.Context, j store.Job, progress func(done, 
 		return err
 	}
 	to := []document.Code{p.To}
-	if _, err = e.post(ctx, parcel{axis.StatusMessage, p.Packet, p.Size, base}, to, progress); err != nil {
+	if _, err = e.post(ctx, parcel{axis.StatusMessage, p.Packet, p.Size, base, true}, to, progress); err != nil {
 		return err
 	}
 	return axis.RemovePart(base)
@@ -41,6 +41,7 @@ type parcel struct {
 	packet store.Hash
 	size   int64
 	part   string // where an upload is kept between tries
+	urgent bool
 }
 
 // post sends a packet to its recipients.
@@ -52,6 +53,6 @@ func (e *Exchange) post(ctx context.Context, p parcel, to []document.Code, progr
 	defer f.Close()
 	return e.Axis.Send(ctx, axis.Message{
 		From: e.Outbox.Agency.Code, Type: p.kind, To: to,
-		Body: f, Size: p.size, Part: p.part, Progress: progress,
+		Body: f, Size: p.size, Part: p.part, Urgent: p.urgent, Progress: progress,
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -22,6 +23,10 @@ const piece = 4 << 10
 type Upload struct {
 	Create string // URL where uploads are created
 	Body   *Outgoing
+	// Turn waits until the body may go out and returns what ends the turn, which
+	// is called when the last byte is handed to the connection, or none will be.
+	// nil does not wait.
+	Turn func(context.Context) (end func(), err error)
 	// Progress is told of the bytes that have gone out and of all, after at most
 	// 32 KB.
 	Progress func(done, total int64)
@@ -188,6 +193,14 @@ func (u Upload) refused(resp *http.Response, body io.Reader) error {
 
 // patch sends everything from offset on and returns what the server then has.
 func (c *Client) patch(ctx context.Context, u Upload, offset int64) (reached int64, err error) {
+	end := func() {}
+	if u.Turn != nil {
+		if end, err = u.Turn(ctx); err != nil {
+			return offset, err
+		}
+	}
+	end = sync.OnceFunc(end)
+	defer end()
 	err = c.exchange(ctx, func(own context.Context, dog *watchdog) (*http.Request, error) {
 		req, err := u.request(own, http.MethodPatch, u.Body.URL(), map[string]int64{"Upload-Offset": offset})
 		if err != nil {
@@ -195,7 +208,7 @@ func (c *Client) patch(ctx context.Context, u Upload, offset int64) (reached int
 		}
 		req.ContentLength = u.Body.Size() - offset
 		req.Body = &departing{r: u.Body.Body(offset), dog: dog, answer: or(c.Answer, DefaultAnswer),
-			done: offset, total: u.Body.Size(), progress: u.Progress}
+			done: offset, total: u.Body.Size(), progress: u.Progress, out: end}
 		return req, nil
 	}, func(resp *http.Response, body io.Reader) error {
 		if resp.StatusCode/100 != 2 {
@@ -218,6 +231,7 @@ type departing struct {
 	done, total int64
 	told        int64
 	progress    func(done, total int64)
+	out         func() // called when all is out
 }
 
 // Read hands out a piece. After the last one the answer may take longer: some of
@@ -234,6 +248,7 @@ func (d *departing) Read(p []byte) (int, error) {
 	d.done += int64(n)
 	if d.done == d.total {
 		d.dog.patient(d.answer)
+		d.out()
 	}
 	if d.done-d.told >= chunk/2 {
 		d.told = d.done
