@@ -86,11 +86,8 @@ func simulated(t *testing.T, change ...func(*axissim.Options)) Gateway {
 	}
 }
 
-// TestGateway runs the suite against a real axis: AXIS_TEST_URL, AXIS_TEST_MODE
-// (sdk, rest, oauth2), AXIS_TEST_SYSTEM, AXIS_TEST_SECRET_FILE, AXIS_TEST_FROM,
-// AXIS_TEST_TO (two codes or more, with commas; all of that system), and where
-// it is so: AXIS_TEST_UNPADDED=1, AXIS_TEST_ROOTS (a PEM file), AXIS_TEST_SPARE
-// and AXIS_TEST_LOCKED (codes), AXIS_TEST_FAULTS=1 (a simulator with --admin).
+// TestGateway runs the suite against another axis, as the variables that doc.go
+// names say.
 func TestGateway(t *testing.T) {
 	url := os.Getenv("AXIS_TEST_URL")
 	if url == "" {
