@@ -203,7 +203,7 @@ func (e *envelope) judgeHub(httpStatus int) error {
 	}
 	class, word := classOf(httpStatus), hubClass(e.hub.code, desc)
 	switch {
-	case httpStatus == http.StatusUnauthorized:
+	case httpStatus == http.StatusUnauthorized, errors.Is(word, errProof):
 		return deniedProof(desc)
 	case e.code != "" && e.code != "0":
 		return reject(e.code, desc)
@@ -231,7 +231,7 @@ func hubClass(code, desc string) error {
 		return &Rejected{Code: clean(code), Desc: clean(desc)}
 	case n == 0, n >= 200 && n < 300:
 		return nil
-	case n == http.StatusUnauthorized, n == 900901, n == 900902: // the latter an API manager's
+	case n == http.StatusUnauthorized, n > 900900 && n <= 900904: // the latter an API manager's, of tokens
 		return deniedProof(desc)
 	case n == http.StatusForbidden, n >= 900900 && n < 901000:
 		return &Rejected{Code: CodeWrongSecret, Desc: clean(desc)}

@@ -98,7 +98,13 @@ func TestTokenRefused(t *testing.T) {
 			return 401, "application/json", `{"fault":{"code":900901,"message":"x"}}`
 		},
 		"code in HTTP 2": func() (int, string, string) { return 200, "application/json", `{"code":"401","message":"expired"}` },
-		"bodiless":       func() (int, string, string) { return 401, "text/plain", "" },
+		"both codes": func() (int, string, string) {
+			return 200, "application/json", `{"code":401,"data":{"status":"FAIL","errorCode":"15"}}`
+		},
+		"expired": func() (int, string, string) {
+			return 200, "application/json", `{"fault":{"code":900903,"message":"x"}}`
+		},
+		"bodiless": func() (int, string, string) { return 401, "text/plain", "" },
 	}
 	for name, refusal := range refusals {
 		t.Run(name, func(t *testing.T) {
