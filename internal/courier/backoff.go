@@ -12,7 +12,8 @@ const (
 	linkMost  = 5 * time.Minute
 	busyFirst = 10 * time.Second
 	busyMost  = 30 * time.Minute
-	roomWait  = time.Minute // until somebody may have made room on the disk
+	silence   = 15 * time.Second // of a lane after another has lost the link
+	roomWait  = time.Minute      // until somebody may have made room on the disk
 
 	// quickTries is how many losses of the link in a row are answered by trying
 	// the job again: a short cut is over within seconds. Then polls cost less.

@@ -26,11 +26,12 @@
 //
 //	off ── SetLink ──► on: paused │ retrying (until link.retry) │ unproven │ online
 //
-// Off and paused stop everything at once. Retrying is one timer for all lanes:
-// the first lane that finds no link stops the others, and what they then meet
-// counts no more (link.epoch). Unproven is one lane, or a poll, until something
-// gets through; online is all lanes. Short losses are tried again within seconds
-// by the job itself, long ones by polls, which cost less.
+// Off and paused stop everything at once. Retrying is one timer for all lanes: when
+// one finds no link nothing is started until then. Others that go on moving bytes
+// show that the link is there; those that do not are stopped soon, and what they
+// then meet counts no more (link.epoch). Unproven is one lane, or a poll, until
+// something gets through; online is all lanes. Short losses are tried again within
+// seconds by the jobs themselves, long ones by polls, which cost less.
 //
 // # The scheduler
 //
@@ -43,7 +44,9 @@
 //  4. asks lanes whose job is not permitted any more to yield;
 //  5. fills free lanes with the jobs first in the order of order.go: urgency
 //     lifted by age, answers before documents, small before large, old before
-//     young. When all lanes move documents, one small answer runs beside them;
+//     young. While lanes move documents, one small answer at a time runs beside
+//     them and leaves them the lanes (not without Options.Lanes: then one job
+//     runs at a time);
 //  6. asks for each job that is more urgent than a running one and found no lane
 //     that one of the lowest yields.
 //
@@ -82,5 +85,5 @@
 //     that turns.
 //   - A panic of a handler holds its job and does not end the courier.
 //
-// Start reading at courier.go, then pass.go, lane.go, settle.go.
+// Start reading at courier.go, then pass.go, fill.go, lane.go, settle.go.
 package courier

@@ -18,7 +18,6 @@ type lane struct {
 	job     store.Job
 	row     row
 	beside  bool // a small answer beside the lanes
-	epoch   int  // of the link, when it began
 	began   time.Time
 	cancel  context.CancelCauseFunc
 	yield   atomic.Bool // to be stopped at the next chunk border
@@ -30,9 +29,10 @@ type lane struct {
 	// Of the handler, which reports from one goroutine at a time.
 	saved time.Time
 	dirty bool
-	moved bool // something since it began
 
-	done, total int64 // guarded by Courier.mu
+	// Guarded by Courier.mu.
+	epoch       int // of the link, when it began or last moved anything
+	done, total int64
 }
 
 func (l *lane) poll() bool { return l.entry == nil }
@@ -95,18 +95,14 @@ func (l *lane) report(done, total int64) {
 	c := l.courier
 	now := c.o.Clock()
 	c.mu.Lock()
-	gained := l.done < done && l.dirty
+	news := l.done < done && l.dirty && c.proven(l, now) // the first report may tell what moved in an earlier try
 	if l.done < done {
 		c.weather.moved(now, done-l.done)
 	}
 	l.done, l.total, l.dirty = done, total, true
-	over := c.overBudget(now) && c.last.why != WhyBudget
+	news = news || c.overBudget(now) && c.last.why != WhyBudget
 	c.mu.Unlock()
-	if gained && !l.moved {
-		l.moved = true
-		over = c.reached(l.epoch) || over
-	}
-	if over {
+	if news {
 		signal(c.kick)
 	}
 	c.tell()

@@ -1,6 +1,8 @@
 package courier
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -173,6 +175,77 @@ func TestOneLossStopsAllLanes(t *testing.T) {
 			if n != 1 {
 				t.Errorf("%s came %d times", id, n)
 			}
+		}
+	})
+}
+
+// TestSilentLanesAreStopped soon after another found no link; those that move on
+// are not, and show that it was not the link.
+func TestSilentLanesAreStopped(t *testing.T) {
+	inWorld(t, nil, func(t *testing.T, w *world) {
+		w.set(func() { w.lanesNow = 3 })
+		var stopped time.Duration
+		w.o.Handlers["hang"] = func(ctx context.Context, _ store.Job, _ func(int64, int64)) error {
+			begin := time.Now()
+			<-ctx.Done()
+			stopped = time.Since(begin)
+			if !errors.Is(context.Cause(ctx), errLost) {
+				t.Errorf("stopped by %v", context.Cause(ctx))
+			}
+			delete(w.o.Handlers, "hang")
+			return ctx.Err()
+		}
+		w.outcomes["dead"] = []error{ErrOffline}
+		time.Sleep(time.Second)
+		w.queue(doc("moves", 20), doc("hang", 1, kind("hang")), doc("dead", 1, kind("agencies")))
+		time.Sleep(chunkTime + time.Second)
+		if s := w.State(); s.Online || len(s.Running) != 3 {
+			t.Errorf("%+v", s)
+		}
+		time.Sleep(chunkTime)
+		if s := w.State(); !s.Online || len(s.Running) < 2 {
+			t.Errorf("%+v", s)
+		}
+		time.Sleep(time.Minute)
+		if stopped < silence || stopped > silence+2*chunkTime || w.jobs()["hang"].Class != "needs-clerk" {
+			t.Errorf("stopped after %s: %+v", stopped, w.jobs())
+		}
+		time.Sleep(time.Minute)
+		if w.traffic != 22*chunk || w.effects["moves"] != 1 || w.effects["dead"] != 1 {
+			t.Errorf("%d chunks, %v", w.traffic/chunk, w.effects)
+		}
+	})
+}
+
+// TestAnswersLeaveTheLanes to the documents of their level.
+func TestAnswersLeaveTheLanes(t *testing.T) {
+	inWorld(t, nil, func(t *testing.T, w *world) {
+		w.set(func() { w.lanesNow, w.down = 2, true })
+		w.Wake()
+		time.Sleep(time.Second)
+		for i := range 6 {
+			w.queue(doc(fmt.Sprint("ack", i), 1, kind("ack")), doc(fmt.Sprint("doc", i), 3))
+		}
+		w.queue(doc("urgent", 1, kind("status"), as(1)))
+		w.set(func() { w.down = false })
+		w.Wake()
+		for range 8 {
+			time.Sleep(chunkTime)
+			documents, small := 0, 0
+			for _, r := range w.rides() {
+				if rowOf(r.job).small() && r.job.Urgency == 0 {
+					small++
+				} else {
+					documents++
+				}
+			}
+			if documents != 2 || small > 1 {
+				t.Errorf("running %v", ids(w.rides()))
+			}
+		}
+		time.Sleep(time.Minute)
+		if len(w.jobs()) != 0 {
+			t.Errorf("left %v", ids(w.jobs()))
 		}
 	})
 }

@@ -11,6 +11,7 @@ type link struct {
 	on       bool // switched on by the clerk
 	online   bool // the last attempt got through
 	failures int  // attempts in a row that found no link
+	lostAt   time.Time
 	retry    time.Time
 	room     time.Time // no room to note an outcome: nothing runs until then
 	polled   time.Time // last poll, zero to poll before anything else
@@ -73,39 +74,71 @@ func (c *Courier) heard(l *lane) {
 	case "offline":
 		c.lost(l)
 	case "", "rejected":
-		c.reached(l.epoch)
+		c.reached(l)
 	}
 }
 
-// lost notes that a lane found no link: the others stop too, and all wait for one
-// moment to try again.
+// lost notes that a lane found no link: nothing more is started until one moment
+// for all. Lanes that go on moving bytes show that it was not the link (proven);
+// those that do not are stopped soon (stopSilent).
 func (c *Courier) lost(l *lane) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if l.epoch != c.link.epoch {
 		return
 	}
+	now := c.o.Clock()
 	c.link.epoch++
-	c.link.online = false
+	c.link.online, c.link.lostAt = false, now
 	c.link.failures++
-	c.link.retry = c.o.Clock().Add(backoff(linkFirst, linkMost, c.link.failures, c.o.Rand))
+	c.link.retry = now.Add(backoff(linkFirst, linkMost, c.link.failures, c.o.Rand))
 	if l.poll() || c.link.failures > quickTries {
 		c.link.polled = time.Time{} // the next attempt begins with a poll
 	}
-	c.stopLanes(errLost)
 }
 
-// reached notes that the other side answered; it tells whether that is news.
-func (c *Courier) reached(epoch int) (news bool) {
+// reached notes that the other side answered a lane; not if the link was lost
+// since that lane began.
+func (c *Courier) reached(l *lane) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if epoch != c.link.epoch {
+	if l.epoch == c.link.epoch {
+		c.link.prove()
+	}
+}
+
+// prove notes that something gets through.
+func (l *link) prove() {
+	l.online, l.failures, l.retry = true, 0, time.Time{}
+	l.reaches++
+}
+
+// proven notes that bytes move in a lane; it tells whether that is news. Right
+// after a loss they may have moved before it. Courier.mu is held.
+func (c *Courier) proven(l *lane, now time.Time) (news bool) {
+	if c.link.online || l.epoch != c.link.epoch && !elapsed(c.link.lostAt, now, linkFirst) {
 		return false
 	}
-	news = !c.link.online
-	c.link.online, c.link.failures, c.link.retry = true, 0, time.Time{}
-	c.link.reaches++
-	return news
+	l.epoch = c.link.epoch
+	c.link.prove()
+	return true
+}
+
+// stopSilent stops the lanes in which nothing has moved since the link was lost,
+// and says when to look again, zero for never.
+func (c *Courier) stopSilent(now time.Time) (next time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, l := range c.lanes {
+		switch stop := c.link.lostAt.Add(silence); {
+		case l.epoch == c.link.epoch:
+		case ahead(stop, now, silence):
+			next = stop
+		default:
+			l.cancel(errLost)
+		}
+	}
+	return next
 }
 
 func (c *Courier) online() bool {

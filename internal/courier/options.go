@@ -32,9 +32,10 @@ type Options struct {
 	Handlers map[string]Handler
 	MaxTries int // tries of a busy job before it is held, 12 when 0
 
-	// Lanes says how many jobs may run at once, 1 to 4; nil is 1. It is asked
-	// again before each start: a line that loses packets carries more in several
-	// connections, a good one does not. One small answer may run beside them.
+	// Lanes says how many jobs may run at once, 1 to 4. It is asked again before
+	// each start: a line that loses packets carries more in several connections,
+	// a good one does not. While they move documents one small answer runs beside
+	// them. nil is strictly one job at a time.
 	Lanes func() int
 	// Resumable are the kinds of jobs whose handlers go on where they were
 	// stopped. Only these yield to more urgent ones.

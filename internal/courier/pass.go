@@ -79,6 +79,7 @@ func (c *Courier) pass(ctx context.Context) (next time.Time, err error) {
 	}
 	now, p := c.o.Clock(), c.permit()
 	c.noteWhy(p.why)
+	p.until = earlier(p.until, c.stopSilent(now))
 	if !p.open {
 		return p.until, c.glance()
 	}
@@ -100,133 +101,6 @@ func (c *Courier) pass(ctx context.Context) (next time.Time, err error) {
 	}
 	c.makeRoom(p, now)
 	return c.nextPass(p, now), nil
-}
-
-// fill starts the jobs whose turn it is in the lanes that are free.
-func (c *Courier) fill(ctx context.Context, p permit, now time.Time) error {
-	if err := c.look(now); err != nil {
-		return err
-	}
-	for free := c.free(); free > 0; free-- {
-		if started, err := c.startNext(ctx, p.lets, now, false); !started || err != nil {
-			return err
-		}
-	}
-	if !c.roomBeside(p, now) {
-		return nil
-	}
-	_, err := c.startNext(ctx, p.letsBeside, now, true)
-	return err
-}
-
-// look brings the queue up to date.
-func (c *Courier) look(now time.Time) error {
-	if c.queue == nil {
-		q, err := load(c.o.Store, c.o.Clock)
-		if err != nil {
-			return err
-		}
-		c.queue = q
-	}
-	c.mu.Lock()
-	hurry := c.link.hurry
-	c.link.hurry = false
-	c.mu.Unlock()
-	if hurry {
-		c.queue.hurry()
-	}
-	c.queue.ripen(now)
-	return c.glance()
-}
-
-// free is how many lanes may be filled.
-func (c *Courier) free() int {
-	width := c.width()
-	for _, l := range c.lanes {
-		if l.main() {
-			width--
-		}
-	}
-	return width
-}
-
-// width is one lane until the link has been shown to work, and again when it has
-// been lost for longer than a cut.
-func (c *Courier) width() int {
-	c.mu.Lock()
-	unproven := !c.link.online && (c.link.reaches == 0 || c.link.failures > quickTries)
-	c.mu.Unlock()
-	if unproven {
-		return 1
-	}
-	return c.o.lanes()
-}
-
-// roomBeside tells whether the first small answer may run beside the lanes: all of
-// which move documents, none of a higher level.
-func (c *Courier) roomBeside(p permit, now time.Time) bool {
-	e := c.queue.next(now, p.letsBeside)
-	if e == nil || !c.online() {
-		return false
-	}
-	mine := level(e.seat.row.urgency, e.since, now)
-	for _, l := range c.lanes {
-		if l.beside || l.main() && (l.row.kind == answers || c.level(l, now) > mine) {
-			return false
-		}
-	}
-	return true
-}
-
-// level is that of a lane's job.
-func (c *Courier) level(l *lane, now time.Time) int {
-	return level(c.queue.rowOf(l.entry).urgency, l.entry.since, now)
-}
-
-// startNext starts the first job of the rows that may run.
-func (c *Courier) startNext(ctx context.Context, may func(row) bool, now time.Time, beside bool) (started bool, err error) {
-	e, j, err := c.pick(may, now)
-	if e == nil || err != nil {
-		return false, err
-	}
-	l := &lane{courier: c, entry: e, job: j, row: e.seat.row, beside: beside, done: j.Done, total: j.Total, saved: now}
-	c.queue.start(e)
-	if !c.launch(ctx, l, l.work) {
-		c.queue.release(e)
-		return false, nil
-	}
-	return true, nil
-}
-
-// pick finds the job whose turn it is, as it is in the store now.
-func (c *Courier) pick(may func(row) bool, now time.Time) (*entry, store.Job, error) {
-	for {
-		e := c.queue.next(now, may)
-		if e == nil {
-			return nil, store.Job{}, nil
-		}
-		current, err := c.reread(e.job.ID)
-		if err != nil {
-			return nil, store.Job{}, err
-		}
-		if current != nil && sameSeat(e.job, *current) {
-			return e, *current, nil
-		}
-		c.queue.put(e.job.ID, current) // it changed under our hands
-	}
-}
-
-// reread reads a job with its payload, nil when it is gone.
-func (c *Courier) reread(id string) (*store.Job, error) {
-	var j store.Job
-	err := c.o.Store.View(func(tx *store.Tx) (err error) {
-		j, err = tx.Job(id)
-		return err
-	})
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil
-	}
-	return &j, err
 }
 
 // nextPass is when to look again although nothing happens.

@@ -70,7 +70,7 @@ func TestQuietHoursBegin(t *testing.T) {
 		w.set(func() { w.lanesNow = 2 })
 		time.Sleep(22*time.Hour - time.Minute)
 		w.queue(doc("send", 100), doc("list", 100, kind("agencies")))
-		time.Sleep(time.Minute + chunkTime)
+		time.Sleep(time.Minute + chunkTime + time.Second)
 		if got := ids(w.rides()); len(got) != 1 || got[0] != "list" {
 			t.Errorf("running %v", got)
 		}

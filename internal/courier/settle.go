@@ -62,8 +62,8 @@ func (c *Courier) stepAside(l *lane) {
 	case s.times == 0 || reaches != s.reaches:
 		s.times, s.reaches = s.times+1, reaches
 	}
-	if s.times > 1 {
-		s.until = now.Add(backoff(busyFirst, busyMost, s.times-1, c.o.Rand))
+	if s.times > quickTries {
+		s.until = now.Add(backoff(busyFirst, busyMost, s.times-quickTries, c.o.Rand))
 	}
 }
 

@@ -40,7 +40,8 @@ type world struct {
 	effects  map[string]int
 	offsets  map[string]int64 // how far resumable jobs got: on disk, it survives
 	outcomes map[string][]error
-	most     int // running at once
+	failures map[string]int // that cost a try
+	most     int            // running at once
 	log      []string
 }
 
@@ -58,7 +59,7 @@ const (
 func newWorld(t *testing.T, seed uint64, change func(*Options)) *world {
 	t.Helper()
 	w := &world{t: t, r: rand.New(rand.NewPCG(seed, 1)), seed: seed, dir: t.TempDir(), lanesNow: 1, running: map[string]*ride{},
-		effects: map[string]int{}, offsets: map[string]int64{}, outcomes: map[string][]error{}}
+		effects: map[string]int{}, offsets: map[string]int64{}, outcomes: map[string][]error{}, failures: map[string]int{}}
 	w.options = Options{Clock: w.now, Rand: rand.New(rand.NewPCG(seed, 2)), Poll: w.poll,
 		Lanes:     func() int { w.mu.Lock(); defer w.mu.Unlock(); return w.lanesNow },
 		Resumable: []string{"send", "fetch"}, Traffic: func() int64 { w.mu.Lock(); defer w.mu.Unlock(); return w.traffic }}
@@ -204,6 +205,9 @@ func (w *world) effect(life int, j store.Job) error {
 	w.log = append(w.log, j.ID)
 	if list := w.outcomes[j.ID]; len(list) > 0 {
 		w.outcomes[j.ID] = list[1:]
+		if list[0] != nil && !errors.Is(list[0], ErrOffline) && !errors.Is(list[0], ErrFull) {
+			w.failures[j.ID]++
+		}
 		if errors.Is(list[0], errPanic) {
 			panic("as told")
 		}
