@@ -2,6 +2,7 @@ package store
 
 import (
 	"archive/tar"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -57,7 +58,7 @@ func (s *Store) Backup(w io.Writer) error {
 // backupBlobs lists the blobs records name, and of what only looks like a name
 // in jobs and lines those that are there.
 func (tx *Tx) backupBlobs() ([]Hash, error) {
-	named, err := tx.namedBlobs()
+	named, err := tx.namedBlobs(context.Background())
 	if err != nil {
 		return nil, err
 	}

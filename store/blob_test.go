@@ -100,7 +100,7 @@ func TestCollectKeepsWhatIsNamedYoungOrFresh(t *testing.T) {
 	})
 	collect := func(want int) {
 		t.Helper()
-		if n, err := s.CollectBlobs(); n != want || err != nil {
+		if n, err := s.CollectBlobs(t.Context()); n != want || err != nil {
 			t.Errorf("collected %d, %v, want %d", n, err, want)
 		}
 	}

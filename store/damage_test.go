@@ -77,7 +77,7 @@ func survey(t *testing.T, raw []byte) (noticed bool) {
 		return tx.Put(note{ID: "mark-031", Text: "new", Tags: []Entry{{"state", "y"}}})
 	})) || seen
 	bad("view again", s.View(readAll))
-	_, err = s.CollectBlobs()
+	_, err = s.CollectBlobs(t.Context())
 	seen = bad("collect", err) || seen
 	return seen || len(faults) != 0
 }

@@ -50,7 +50,7 @@ func (w *workplace) watched(handlers map[string]courier.Handler) map[string]cour
 // store's check finds real damage.
 func (t *tidy) keep(ctx context.Context) {
 	for {
-		next, _ := t.once()
+		next, _ := t.once(ctx)
 		timer := time.NewTimer(next)
 		select {
 		case <-ctx.Done():
@@ -62,7 +62,7 @@ func (t *tidy) keep(ctx context.Context) {
 }
 
 // once tidies if it is time to, and returns how long to wait before the next look.
-func (t *tidy) once() (next time.Duration, err error) {
+func (t *tidy) once(ctx context.Context) (next time.Duration, err error) {
 	wait, err := t.due()
 	if err != nil || wait > 0 {
 		return max(wait, tidyAgain), err
@@ -71,7 +71,7 @@ func (t *tidy) once() (next time.Duration, err error) {
 		return tidyAgain, nil
 	}
 	defer t.fetching.Unlock()
-	if _, err := t.store.CollectBlobs(); err != nil {
+	if _, err := t.store.CollectBlobs(ctx); err != nil {
 		return tidyEvery, err
 	}
 	at := t.now()

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -56,7 +57,7 @@ func TestTidyOnceADay(t *testing.T) {
 	defer func() { w.Close() }()
 	now := time.Now()
 	w.tidy.now = func() time.Time { return now }
-	if next, err := w.tidy.once(); next != tidyEvery || err != nil {
+	if next, err := w.tidy.once(t.Context()); next != tidyEvery || err != nil {
 		t.Fatal(next, err)
 	}
 	if there(w, lost) || !there(w, kept) {
@@ -66,15 +67,15 @@ func TestTidyOnceADay(t *testing.T) {
 	w = reopened(t, w)
 	w.tidy.now = func() time.Time { return now }
 	now = now.Add(23 * time.Hour)
-	if next, err := w.tidy.once(); next != time.Hour || err != nil || !there(w, second) {
+	if next, err := w.tidy.once(t.Context()); next != time.Hour || err != nil || !there(w, second) {
 		t.Errorf("the same day: next in %v, %v", next, err)
 	}
 	now = now.Add(time.Hour)
-	if _, err := w.tidy.once(); err != nil || there(w, second) {
+	if _, err := w.tidy.once(t.Context()); err != nil || there(w, second) {
 		t.Errorf("the next day it is there: %t, %v", there(w, second), err)
 	}
 	now = now.Add(-400 * 24 * time.Hour) // the clock was set back: once too often is harmless
-	if next, err := w.tidy.once(); next != tidyEvery || err != nil {
+	if next, err := w.tidy.once(t.Context()); next != tidyEvery || err != nil {
 		t.Error(next, err)
 	}
 }
@@ -96,15 +97,32 @@ func TestTidyWaitsForPackets(t *testing.T) {
 	handle := w.watched(map[string]courier.Handler{"fetch": fetch})["fetch"]
 	go func() { named <- handle(context.Background(), store.Job{}, nil) }()
 	coming := <-put
-	if next, err := w.tidy.once(); next != tidyAgain || err != nil || !there(w, coming) || !there(w, lost) {
+	if next, err := w.tidy.once(t.Context()); next != tidyAgain || err != nil || !there(w, coming) || !there(w, lost) {
 		t.Fatalf("beside a packet: next in %v, %v; the packet is there: %t, the lost one: %t", next, err, there(w, coming), there(w, lost))
 	}
 	close(name)
 	if err := <-named; err != nil {
 		t.Fatal(err)
 	}
-	if next, err := w.tidy.once(); next != tidyEvery || err != nil || !there(w, coming) || there(w, lost) {
+	if next, err := w.tidy.once(t.Context()); next != tidyEvery || err != nil || !there(w, coming) || there(w, lost) {
 		t.Errorf("after it: next in %v, %v; the packet is there: %t, the lost one: %t", next, err, there(w, coming), there(w, lost))
+	}
+}
+
+// TestTidyIsLeft: whoever leaves the program does not wait, and nothing is lost: the
+// next program tidies.
+func TestTidyIsLeft(t *testing.T) {
+	w := newPlace(t)
+	lost := orphan(t, w, "lạc")
+	w = reopened(t, w)
+	defer func() { w.Close() }()
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := w.tidy.once(ctx); !errors.Is(err, context.Canceled) || !there(w, lost) {
+		t.Errorf("left in the middle: %v", err)
+	}
+	if _, err := w.tidy.once(t.Context()); err != nil || there(w, lost) {
+		t.Errorf("the next time: %v, the lost one is there: %t", err, there(w, lost))
 	}
 }
 
