@@ -91,6 +91,7 @@ type Desk struct {
 	// Symbol overrides the notation of a type; nil or "" is document.Notation.
 	Symbol    func(typeName, unit string) string
 	AllowSoft bool   // practice: keys in files may sign
+	Stamps    bool   // there is a time-stamp service: what is signed without it gets its time later
 	TempDir   string // for packets between writing and the store
 
 	// Fold makes texts comparable without case and diacritics; nil is lower case.
@@ -102,6 +103,7 @@ type Desk struct {
 	MaxFile int64
 
 	texts textfilter.Memory
+	hands hands
 }
 
 // DefaultSeries is the one common series of administrative documents.
@@ -173,6 +175,9 @@ func (d *Desk) step(tx *store.Tx, doc *Document, e Event, change apply) error {
 		if err := queueSend(tx, doc, doc.Unsent()); err != nil {
 			return err
 		}
+	}
+	if err := d.queueStamp(tx, doc); err != nil {
+		return err
 	}
 	return tx.Put(doc)
 }

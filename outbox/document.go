@@ -28,6 +28,11 @@ type Document struct {
 
 	LeaderSigned *SignatureNote `json:"leaderSigned,omitempty"`
 	Sealed       *SignatureNote `json:"sealed,omitempty"`
+	// Archive is File with a time stamp over the whole of it, for our archive: made
+	// when a signature without one had been sent.
+	Archive *File `json:"archive,omitempty"`
+	// StampTrouble is why the time-stamp service's last answer was not taken.
+	StampTrouble string `json:"stampTrouble,omitempty"`
 
 	Packet     store.Hash `json:"packet,omitempty"` // the packet sent, byte for byte
 	PacketSize int64      `json:"packetSize,omitempty"`
@@ -76,6 +81,8 @@ type SignatureNote struct {
 	Serial string    `json:"serial"`
 	Soft   bool      `json:"soft,omitempty"` // a key in a file, for practice only
 	At     time.Time `json:"at"`
+	// Stamped is the time a time-stamp service proves, inside the signature.
+	Stamped *time.Time `json:"stamped,omitempty"`
 }
 
 // Transports: what is known of a recipient's copy before statuses come.

@@ -24,6 +24,7 @@ type sendJob struct {
 // ErrRecipient, document.ErrSecret; ErrConflict when the document changed while
 // its packet was written.
 func (d *Desk) Issue(id string) (Document, error) {
+	defer d.hands.hold(id)()
 	before, err := d.Get(id)
 	if err != nil || before.State == Issued {
 		return before, err

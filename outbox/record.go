@@ -82,6 +82,9 @@ func (d *Document) Blobs() []store.Hash {
 	for _, f := range d.Attachments {
 		hashes = append(hashes, f.Hash)
 	}
+	if d.Archive != nil {
+		hashes = append(hashes, d.Archive.Hash)
+	}
 	return hashes
 }
 

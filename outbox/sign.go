@@ -55,6 +55,7 @@ func (d *Desk) maySign(id string, e Event) (Document, error) {
 type signing func(doc Document, pdf []byte) ([]byte, SignatureNote, error)
 
 func (d *Desk) sign(ctx context.Context, id string, e Event, sign signing, note func(*Document, SignatureNote)) (Document, error) {
+	defer d.hands.hold(id)()
 	before, err := d.maySign(id, e)
 	if err != nil {
 		return Document{}, fmt.Errorf("%s outgoing %s: %w", e, id, err)
