@@ -23,7 +23,7 @@ func TestAgencyFound(t *testing.T) {
 			"H40.5.2          Ủy ban nhân dân xã Định Mỹ\n                 mã cũ 000.22.32.H12, H12.1; có từ 01/07/2025\n",
 			`{"code":"H40.5.2","name":"Ủy ban nhân dân xã Định Mỹ","standing":"in-force","oldCodes":["000.22.32.H12","H12.1"],"since":"2025-07-01"}`},
 		{exchange.Entry{Agency: document.Agency{Code: "H40.9", Name: "Huyện\x1b[31m Cũ"}, Standing: exchange.Merged, Until: document.Date{Year: 2025, Month: 7, Day: 1}, Heirs: []document.Agency{commune}},
-			"H40.9            Huyện[31m Cũ\n                 nay là Ủy ban nhân dân xã Định Mỹ (H40.5.2)\n",
+			"H40.9            Huyện\uFFFD[31m Cũ\n                 nay là Ủy ban nhân dân xã Định Mỹ (H40.5.2)\n",
 			`{"code":"H40.9","name":"Huyện\u001b[31m Cũ","standing":"merged","note":"nay là Ủy ban nhân dân xã Định Mỹ (H40.5.2)","until":"2025-07-01","successors":[{"code":"H40.5.2","name":"Ủy ban nhân dân xã Định Mỹ"}]}`},
 		{exchange.Entry{Agency: document.Agency{Code: "H40.9", Name: "Huyện Cũ"}, Standing: exchange.Dissolved, Until: document.Date{Year: 2025, Month: 7, Day: 1}},
 			"H40.9            Huyện Cũ\n                 đã ngừng trên Trục từ 01/07/2025\n",

@@ -34,32 +34,36 @@ const (
 	lunchSpan   = 60 // minutes
 )
 
-// queueAgencies queues a refresh of the directory once a day, for the quiet
-// hour. The first one, without which nobody can be addressed, does not wait.
+// queueAgencies queues a refresh of the directory once a day, in the quiet hour.
+// The first one, without which nobody can be addressed, does not wait, nor does
+// one that was missed for two days.
 func (e *Exchange) queueAgencies() error {
 	at, count, err := e.Directory.Age()
-	now := e.Clock()
-	if err != nil || (!at.IsZero() && document.DateOf(at) == document.DateOf(now)) {
+	if err != nil || !e.stale(at, e.Clock()) {
 		return err
 	}
-	j := store.Job{ID: "agencies", Kind: "agencies", Urgency: int(document.Normal)}
-	if count > 0 {
-		j.Size, j.NextTry = int64(count)*directoryRow, e.quietHour(now)
-	}
+	j := store.Job{ID: "agencies", Kind: "agencies", Urgency: int(document.Normal), Size: int64(count) * directoryRow}
 	_, err = e.queue([]store.Job{j})
 	return err
 }
 
-// quietHour is our minute of today's quiet hour, zero when it has gone by.
+// stale tells whether a directory of a time is to be brought up to date now.
+func (e *Exchange) stale(at, now time.Time) bool {
+	switch {
+	case at.IsZero(), now.Sub(at) > 2*24*time.Hour:
+		return true
+	case document.DateOf(at) == document.DateOf(now):
+		return false
+	}
+	return !now.Before(e.quietHour(now))
+}
+
+// quietHour is our minute of the day's quiet hour.
 func (e *Exchange) quietHour(now time.Time) time.Time {
 	h := fnv.New32a()
 	h.Write([]byte(e.Inbox.Agency.Code))
 	today := now.In(document.Zone())
-	quiet := time.Date(today.Year(), today.Month(), today.Day(), lunchHour, lunchMinute+int(h.Sum32()%lunchSpan), 0, 0, document.Zone())
-	if now.Before(quiet) {
-		return quiet
-	}
-	return time.Time{}
+	return time.Date(today.Year(), today.Month(), today.Day(), lunchHour, lunchMinute+int(h.Sum32()%lunchSpan), 0, 0, document.Zone())
 }
 
 // agencies brings the directory up to date: by the axis's list of changes where
@@ -70,22 +74,29 @@ func (e *Exchange) agencies(ctx context.Context, _ store.Job, progress func(done
 		return err
 	}
 	count := rows{total: s.Count, report: progress}
-	if e.wantsChanges(s) {
+	changes := e.wantsChanges(s)
+	if changes {
 		err := e.Directory.takeUnits(ctx, func(since int64, take func(axis.Unit) error) error {
 			return e.Axis.EachUnit(ctx, since, counted(&count, take))
 		})
 		if err == nil || !hasNone(err) {
 			return inAgencies(err)
 		}
-		if err := e.Directory.withoutUnits(); err != nil {
-			return inAgencies(err)
-		}
 	}
-	return inAgencies(e.Directory.takeList(ctx, func(take func(axis.Agency) error) error {
-		return e.Axis.EachAgency(ctx, counted(&count, take))
+	err = e.wholeList(ctx, &count)
+	if err == nil && changes { // only now: a page in the way would have met the whole list too
+		err = e.Directory.withoutUnits()
+	}
+	return inAgencies(err)
+}
+
+// wholeList replaces the directory by the axis's.
+func (e *Exchange) wholeList(ctx context.Context, count *rows) error {
+	return e.Directory.takeList(ctx, func(take func(axis.Agency) error) error {
+		return e.Axis.EachAgency(ctx, counted(count, take))
 	}, func(take func(axis.Agency) error) error {
 		return forgiven(e.Axis.EachAgencyQD20(ctx, take))
-	}, true))
+	}, true)
 }
 
 // wantsChanges tells whether to ask for changes only. The very first list is

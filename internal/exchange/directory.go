@@ -43,7 +43,7 @@ const (
 	InForce   Standing = iota // listed; documents may be addressed to it
 	Unlisted                  // not in the list any more, nobody says why
 	Dissolved                 // ended, as the axis says
-	Merged                    // another body took its place: Entry.Successors
+	Merged                    // others answer under its code: Entry.Heirs
 )
 
 // Entry is what the directory knows of a body.

@@ -153,6 +153,7 @@ func syncing(t *testing.T) (*office, *fake, func() error) {
 		f.agencies = append(f.agencies, entry(fmt.Sprintf("H40.%d", i), fmt.Sprintf("000.%02d.00.H12", i), fmt.Sprintf("UBND xã %d", i), fmt.Sprint(i), ""))
 		f.units = append(f.units, axis.Unit{ID: fmt.Sprint(i), Code: document.Code(fmt.Sprintf("H40.%d", i)), Name: fmt.Sprintf("UBND xã %d", i), Version: int64(i + 1), IsAgency: true})
 	}
+	o.w.pass(6 * time.Hour) // the afternoon, when the directory may come
 	return o, f, func() error {
 		t.Helper()
 		if err := o.Poll(t.Context()); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"vanthu/internal/axis"
 	"vanthu/internal/document"
+	"vanthu/store"
 )
 
 // ErrShrunken: a list with less than half of the bodies of the last one. It is
@@ -162,10 +163,14 @@ func (b *build) unit(u axis.Unit) error {
 
 // finish makes the blobs and, when judge agrees, puts them into force.
 func (b *build) finish(judge func(next *sheet) error) error {
-	if err := errors.Join(b.before(), b.join()); err != nil {
-		return fmt.Errorf("directory: %w", err)
+	err := b.before()
+	if err == nil {
+		err = b.join()
 	}
-	lines, names, err := b.write()
+	var lines, names store.Hash
+	if err == nil {
+		lines, names, err = b.write()
+	}
 	if err != nil {
 		return fmt.Errorf("directory: %w", err)
 	}
