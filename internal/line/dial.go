@@ -6,9 +6,17 @@ import (
 	"time"
 )
 
-// secondTry is when another connection is tried beside one that does not come
-// about: a lost SYN is repeated by the system after 1, 3, 7 seconds only.
-const secondTry = 1500 * time.Millisecond
+// When further connections are tried beside one that does not come about. A
+// system repeats a lost SYN after 1, 3, 7 seconds, and a connection that needed
+// it begins with a window of one packet; a fresh one finds a line half a second
+// after it is back, and begins at full speed.
+const (
+	firstExtra = time.Second // more than one round trip of the lines this is for
+	nextExtra  = 500 * time.Millisecond
+	laterExtra = 2 * time.Second // after longTry
+	longTry    = 10 * time.Second
+	extraTime  = 1500 * time.Millisecond // for one of them; the first has all the time there is
+)
 
 // dial connects and puts the connection under count and rate.
 func (l *Line) dial(ctx context.Context, network, address string) (net.Conn, error) {
@@ -29,7 +37,7 @@ func (l *Line) tcp(ctx context.Context, network, address string) (net.Conn, erro
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 4},
 		Control:         tune,
 	}
-	c, err := race(ctx, secondTry, func(ctx context.Context) (net.Conn, error) { return d.DialContext(ctx, network, address) })
+	c, err := race(ctx, func(ctx context.Context) (net.Conn, error) { return d.DialContext(ctx, network, address) })
 	if t, ok := c.(*net.TCPConn); ok {
 		l.look(t)
 	}
@@ -46,38 +54,55 @@ func (l *Line) look(c *net.TCPConn) {
 	}
 }
 
-// race connects; when that has taken longer than delay, it tries a second time
-// beside the first. The first connection wins, the first refusal too.
-func race(ctx context.Context, delay time.Duration, connect func(context.Context) (net.Conn, error)) (net.Conn, error) {
+// result is what came of one try to connect.
+type result struct {
+	conn net.Conn
+	err  error
+}
+
+// race connects, trying again beside what does not come about. The first
+// connection wins, the first refusal too.
+func race(ctx context.Context, connect func(context.Context) (net.Conn, error)) (net.Conn, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	type result struct {
-		conn net.Conn
-		err  error
-	}
-	results, running := make(chan result), 1
-	try := func() {
-		c, err := connect(ctx)
-		select {
-		case results <- result{c, err}:
-		case <-ctx.Done():
-			if c != nil {
-				c.Close()
-			}
-		}
-	}
-	go try()
-	second := time.NewTimer(delay)
-	defer second.Stop()
+	results := make(chan result)
+	go try(ctx, ctx, connect, results)
+	begun := time.Now()
+	extra := time.NewTimer(firstExtra)
+	defer extra.Stop()
 	for {
 		select {
-		case <-second.C:
-			running++
-			go try()
+		case <-extra.C:
+			own, stop := context.WithTimeout(ctx, extraTime)
+			go func() {
+				defer stop()
+				try(ctx, own, connect, results)
+			}()
+			pause := nextExtra
+			if time.Since(begun) >= longTry {
+				pause = laterExtra
+			}
+			extra.Reset(pause)
 		case r := <-results:
 			return r.conn, r.err
 		case <-ctx.Done():
 			return nil, ctx.Err()
+		}
+	}
+}
+
+// try tells what came of one try, unless nobody wants to know any more or only
+// its own time is over.
+func try(race, own context.Context, connect func(context.Context) (net.Conn, error), results chan<- result) {
+	c, err := connect(own)
+	if err != nil && own.Err() != nil && race.Err() == nil {
+		return
+	}
+	select {
+	case results <- result{c, err}:
+	case <-race.Done():
+		if c != nil {
+			c.Close()
 		}
 	}
 }

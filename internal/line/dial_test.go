@@ -26,38 +26,60 @@ func (c *closing) Close() error {
 // TestRace: a first try that hangs is overtaken, and leaves nothing open.
 func TestRace(t *testing.T) {
 	refused := errors.New("refused")
+	type plan struct {
+		takes time.Duration // 0 is for ever
+		err   error
+	}
+	const second, minute = time.Second, time.Minute
 	for name, tt := range map[string]struct {
-		after []time.Duration // how long each try takes
-		errs  []error
-		want  int // whose connection, -1 for none
+		tries []plan // the last one for all that follow
+		want  int    // whose connection, -1 for none
 		took  time.Duration
+		made  int32
 	}{
-		"at once":              {[]time.Duration{time.Second}, []error{nil}, 0, time.Second},
-		"the second overtakes": {[]time.Duration{time.Minute, time.Second}, []error{nil, nil}, 1, 2500 * time.Millisecond},
-		"the first after all":  {[]time.Duration{2 * time.Second, time.Minute}, []error{nil, nil}, 0, 2 * time.Second},
-		"refused":              {[]time.Duration{time.Second}, []error{refused}, -1, time.Second},
-		"nobody there":         {[]time.Duration{time.Minute, time.Minute}, []error{refused, refused}, -1, 10 * time.Second},
+		"at once":              {[]plan{{second / 2, nil}}, 0, second / 2, 1},
+		"the second overtakes": {[]plan{{minute, nil}, {600 * time.Millisecond, nil}}, 1, 1600 * time.Millisecond, 3},
+		"the first after all":  {[]plan{{2900 * time.Millisecond, nil}, {0, nil}}, 0, 2900 * time.Millisecond, 5},
+		"back after a while":   {[]plan{{0, nil}, {0, nil}, {0, nil}, {0, nil}, {second / 5, nil}}, 4, 2700 * time.Millisecond, 5},
+		"refused":              {[]plan{{second / 2, refused}}, -1, second / 2, 1},
+		"refused later":        {[]plan{{0, nil}, {second / 5, refused}}, -1, 1200 * time.Millisecond, 2},
+		"nobody there":         {[]plan{{0, nil}}, -1, 15 * second, 22},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				var conns [2]closing
-				var tries atomic.Int32
-				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+				conns := make([]closing, 30)
+				var tries, made atomic.Int32
+				ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
 				defer cancel()
 				start := time.Now()
-				c, err := race(ctx, secondTry, func(ctx context.Context) (net.Conn, error) {
-					i := tries.Add(1) - 1
-					time.Sleep(tt.after[i]) // a dialer that does not look at its context
-					return &conns[i], tt.errs[i]
+				c, err := race(ctx, func(ctx context.Context) (net.Conn, error) {
+					i := int(tries.Add(1) - 1)
+					p := tt.tries[min(i, len(tt.tries)-1)]
+					if p.takes == 0 {
+						<-ctx.Done()
+						return nil, ctx.Err()
+					}
+					time.Sleep(p.takes) // a dialer that does not look at its context
+					if p.err == nil {
+						made.Add(1)
+					}
+					return &conns[i], p.err
 				})
 				if took := time.Since(start); took != tt.took || (err == nil) != (tt.want >= 0) || tt.want >= 0 && c != &conns[tt.want] {
 					t.Errorf("%v, %v after %v", c, err, took)
 				}
-				time.Sleep(2 * time.Minute)
-				for i := range tries.Load() {
-					if tt.errs[i] == nil && conns[i].closed.Load() == (int(i) == tt.want) {
-						t.Errorf("connection %d closed: %t", i, conns[i].closed.Load())
+				if n := tries.Load(); n != tt.made {
+					t.Errorf("%d tries, want %d", n, tt.made)
+				}
+				time.Sleep(2 * minute)
+				open := made.Load()
+				for i := range conns {
+					if conns[i].closed.Load() {
+						open--
 					}
+				}
+				if tt.want >= 0 && (open != 1 || conns[tt.want].closed.Load()) || tt.want < 0 && open != 0 {
+					t.Errorf("%d connections are left open", open)
 				}
 			})
 		})
