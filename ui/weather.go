@@ -88,10 +88,11 @@ func (l LinkState) forecast() string {
 	if l.Left > 0 {
 		s += ", khoảng " + bytesText(l.Left)
 	}
-	if l.Rate >= 1 && l.Hold != Paused {
+	moves := l.On && l.Online && !l.Idle && l.Hold != Paused
+	if moves && l.Rate >= 1 {
 		s += "; tốc độ " + bytesText(int64(l.Rate)) + "/giây"
 	}
-	if l.ETA > 0 && l.Hold == Free && !l.Idle {
+	if moves && l.ETA > 0 && l.Hold == Free {
 		s += "; xong sau " + spanText(l.ETA)
 	}
 	return s + "."
