@@ -300,6 +300,24 @@ func TestChangesOutOfReach(t *testing.T) {
 	}
 }
 
+// A page in the way of changes and of the whole list says nothing about what the
+// axis has.
+func TestPageInTheWayOfChanges(t *testing.T) {
+	o, f, sync := synced(t)
+	o.w.pass(day)
+	if err := o.Poll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f.err = axis.ErrMalformed
+	if err := o.run("agencies"); err == nil {
+		t.Fatal("a page passes for a list")
+	}
+	f.err = nil
+	if err := sync(); err != nil || len(f.asked) != 2 {
+		t.Errorf("%v: changes were asked for %d times", err, len(f.asked))
+	}
+}
+
 // An axis whose list names no old codes may have them in another.
 func TestMappingFromTheOtherList(t *testing.T) {
 	o, f, sync := synced(t)
