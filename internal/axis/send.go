@@ -147,6 +147,8 @@ func (c *Client) post(ctx context.Context, o order) (docID string, err error) {
 			return fmt.Errorf("%w: %w", errNotPacked, err)
 		case err != nil && (r.status == http.StatusGone || r.status == http.StatusConflict):
 			return fmt.Errorf("%w: %w", errUploadGone, err)
+		case err == nil && e.docID == "" && !e.enveloped: // a gateway's page that says all is well
+			return malformed("no word of the packet")
 		}
 		return err
 	})

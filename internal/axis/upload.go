@@ -86,7 +86,7 @@ func prepare(p *parcel, base, name, encoding string) (*transfer.Outgoing, error)
 // sendUpload brings up what the axis does not have yet and sends it.
 func (c *Client) sendUpload(ctx context.Context, p *parcel, out *transfer.Outgoing) (docID string, err error) {
 	t := c.transfers(func(req *http.Request) (*http.Response, error) { return c.signed(req) })
-	url, err := t.Upload(ctx, transfer.Upload{Create: c.uploadURL().String(), Body: out, Progress: p.Progress, Turn: c.turn(p)})
+	url, err := t.Upload(ctx, transfer.Upload{Create: c.uploadURL().String(), Body: out, Progress: p.Progress, Turn: c.turnUp(p)})
 	if err != nil {
 		return "", notUploaded(out, err)
 	}
@@ -105,24 +105,6 @@ func (c *Client) sendUpload(ctx context.Context, p *parcel, out *transfer.Outgoi
 		return "", fmt.Errorf("%w: %w", errNoUpload, err)
 	}
 	return docID, err
-}
-
-// turn lets the bodies of uploads out one after the other where one connection
-// fills the line by itself (package line, Paced): of two that share it, a cut
-// takes twice as much that had come out of order, while what surrounds a body,
-// asking and answering, still overlaps. Urgent packets wait for nobody.
-func (c *Client) turn(p *parcel) func(context.Context) (func(), error) {
-	if p.Urgent || c.config.Line == nil || !c.config.Line.Paced() {
-		return nil
-	}
-	return func(ctx context.Context) (func(), error) {
-		select {
-		case c.bodies <- struct{}{}:
-			return func() { <-c.bodies }, nil
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		}
-	}
 }
 
 // notUploaded tells an axis that does not keep to tus from one that is busy in

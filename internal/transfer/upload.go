@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"sync"
 	"time"
 )
 
@@ -193,13 +192,10 @@ func (u Upload) refused(resp *http.Response, body io.Reader) error {
 
 // patch sends everything from offset on and returns what the server then has.
 func (c *Client) patch(ctx context.Context, u Upload, offset int64) (reached int64, err error) {
-	end := func() {}
-	if u.Turn != nil {
-		if end, err = u.Turn(ctx); err != nil {
-			return offset, err
-		}
+	end, err := turn(ctx, u.Turn)
+	if err != nil {
+		return offset, err
 	}
-	end = sync.OnceFunc(end)
 	defer end()
 	err = c.exchange(ctx, func(own context.Context, dog *watchdog) (*http.Request, error) {
 		req, err := u.request(own, http.MethodPatch, u.Body.URL(), map[string]int64{"Upload-Offset": offset})
