@@ -106,6 +106,7 @@ func realOffice() advice {
 type syncVerb struct {
 	inOffice
 	Once bool `help:"Nhận và gửi một lượt rồi thôi."`
+	Now  bool `help:"Cùng --once: kể cả trong giờ yên lặng và việc đang đợi thử lại."`
 }
 
 // synced is the answer of sync --once.
@@ -122,6 +123,9 @@ var errNoAxis = errors.New("office without an axis")
 
 // Run drains the queue once, or goes on until it is told to stop.
 func (v *syncVerb) Run(c *call) error {
+	if v.Now && !v.Once {
+		return badUsage("--now đi cùng --once")
+	}
 	if !v.Once {
 		if c.place != nil {
 			return alreadyOpen()
@@ -131,6 +135,11 @@ func (v *syncVerb) Run(c *call) error {
 	return c.inOffice(func(w *workplace) error {
 		if w.office.Axis.URL == "" {
 			return document.Refuse(errNoAxis, "Cơ quan này chưa khai báo trục liên thông.", "Ghi địa chỉ và khóa ở mục [axis] của "+filepath.Base(w.home.Config())+".")
+		}
+		if v.Now {
+			if err := w.courier.SendNow(); err != nil {
+				return err
+			}
 		}
 		sum, err := w.courier.Drain(c.ctx)
 		if err != nil {
