@@ -43,6 +43,9 @@ func (c *Client) Download(ctx context.Context, docID string, d Download) (how Br
 	d.To = func(r io.Reader) error { taken = true; return to(r) }
 	if !c.noted(func(t *today) bool { return t.noRaw }) {
 		how, err = c.downloadRaw(ctx, docID, d)
+		if err == nil {
+			c.withdrawn(func(t *today) { t.raw = true })
+		}
 		if err == nil || taken || !worthFetching(err) {
 			return how, err
 		}
@@ -50,7 +53,7 @@ func (c *Client) Download(ctx context.Context, docID string, d Download) (how Br
 	if fetched := c.fetchTo(ctx, docID, d); fetched != nil || err == nil {
 		return Brought{}, fetched
 	}
-	c.withdrawn(func(t *today) { t.noRaw = true })
+	c.withdrawn(func(t *today) { t.noRaw = !t.raw }) // what has worked today was disturbed only
 	return Brought{}, nil
 }
 

@@ -32,7 +32,8 @@ type today struct {
 	asked  bool
 	broken int // times the line broke over the question
 	offer  offer
-	noRaw  bool // downloadEdoc does not do
+	raw    bool // downloadEdoc has done
+	noRaw  bool // it does not
 	plain  bool // what it compresses does not unpack
 }
 
@@ -132,7 +133,7 @@ func (c *Client) noted(do func(t *today) bool) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if day := c.config.Clock().In(document.Zone()).Format(time.DateOnly); day != t.day {
-		t.day, t.asked, t.broken, t.offer, t.noRaw, t.plain = day, false, 0, offer{}, false, false
+		t.day, t.asked, t.broken, t.offer, t.raw, t.noRaw, t.plain = day, false, 0, offer{}, false, false, false
 	}
 	return do(t)
 }
@@ -151,7 +152,7 @@ func (c *Client) transfers(do func(*http.Request) (*http.Response, error)) *tran
 		Stall:    min(c.config.Timeout, transfer.DefaultStall),
 		Answer:   min(c.config.Timeout, transfer.DefaultAnswer),
 		Patience: c.config.Patience,
-		Grace:    min(c.config.Patience, 0),
+		Grace:    min(c.config.Patience, 0), // negative: none either
 	}
 }
 

@@ -336,6 +336,10 @@ func TestWithdrawnOffers(t *testing.T) {
 		"other bytes": {when("POST", "/sendEdoc", func(w http.ResponseWriter, r *http.Request) bool {
 			return r.Header.Get("XroadVnpt-upload") != "" && answerWith(200, "application/json", `{"status":"FAIL","ErrorCode":"10","ErrorDesc":"","DocId":""}`)(w, r)
 		}), "POST sendEdoc"},
+		"unpacked wrongly": {func(w http.ResponseWriter, r *http.Request) bool {
+			return (strings.Contains(r.URL.Path, "/uploads/") && answerWith(404, "text/plain", "")(w, r)) ||
+				r.Header.Get("Content-Encoding") != "" && answerWith(200, "application/json", `{"status":"FAIL","ErrorCode":"22","ErrorDesc":"","DocId":""}`)(w, r)
+		}, "POST sendEdoc"},
 		"not packed": {func(w http.ResponseWriter, r *http.Request) bool {
 			return (strings.Contains(r.URL.Path, "/uploads/") && answerWith(404, "text/plain", "")(w, r)) ||
 				r.Header.Get("Content-Encoding") != "" && answerWith(415, "text/plain", "")(w, r)

@@ -113,15 +113,12 @@ func (c *Client) sendPacked(ctx context.Context, p *parcel, encoding string) (do
 	if err != nil {
 		return "", err
 	}
-	body, err := o.body()
+	defer func() { err = errors.Join(err, temporary()) }()
+	packed, err := pack(o, base, encoding)
 	if err != nil {
 		return "", err
 	}
-	packed, err := transfer.NewOutgoing(base, "packed", body, o.size, encoding)
-	if err != nil {
-		return "", err
-	}
-	defer func() { err = errors.Join(err, packed.Remove(), temporary()) }()
+	defer func() { err = errors.Join(err, packed.Remove()) }()
 	if !packed.Saves(o.size) {
 		return c.sendWhole(ctx, p)
 	}
@@ -129,6 +126,15 @@ func (c *Client) sendPacked(ctx context.Context, p *parcel, encoding string) (do
 	o.header["Content-Encoding"] = []string{encoding}
 	o.size, o.body = packed.Size(), func() (io.Reader, error) { return packed.Body(0), nil }
 	return c.post(ctx, reported(o, p.Progress))
+}
+
+// pack writes the body of an order, packed, to files at base.
+func pack(o order, base, encoding string) (*transfer.Outgoing, error) {
+	body, err := o.body()
+	if err != nil {
+		return nil, err
+	}
+	return transfer.NewOutgoing(base, "packed", body, o.size, encoding)
 }
 
 func sending(p *parcel) call {
@@ -143,7 +149,7 @@ func (c *Client) post(ctx context.Context, o order) (docID string, err error) {
 		e, err := c.dialect.read(r, c.config.MaxAnswer, skip)
 		docID = e.docID
 		switch {
-		case err != nil && r.status == http.StatusUnsupportedMediaType && o.header["Content-Encoding"] != nil:
+		case err != nil && o.header["Content-Encoding"] != nil && (r.status == http.StatusUnsupportedMediaType || misread(r.status, err)):
 			return fmt.Errorf("%w: %w", errNotPacked, err)
 		case err != nil && (r.status == http.StatusGone || r.status == http.StatusConflict):
 			return fmt.Errorf("%w: %w", errUploadGone, err)
@@ -153,6 +159,16 @@ func (c *Client) post(ctx context.Context, o order) (docID string, err error) {
 		return err
 	})
 	return docID, err
+}
+
+// misread tells a refusal that may come of how the packet went rather than of
+// what it is: before that is believed, it goes once more as it is.
+func misread(status int, err error) bool {
+	var rejected *Rejected
+	if !errors.As(err, &rejected) {
+		return status == http.StatusBadRequest
+	}
+	return rejected.Code == CodeInvalidFile || rejected.Code == CodeProcessing || rejected.Code == CodeWrongFormat
 }
 
 // asked is do for an order that is made already.

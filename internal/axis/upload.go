@@ -98,10 +98,7 @@ func (c *Client) sendUpload(ctx context.Context, p *parcel, out *transfer.Outgoi
 		}
 		return false, err
 	})
-	var rejected *Rejected
-	if errors.As(err, &rejected) && rejected.Code == CodeInvalidFile {
-		// What arrived is not the packet. Before that is believed of the packet
-		// itself, it goes once more, whole.
+	if misread(http.StatusOK, err) {
 		return "", fmt.Errorf("%w: %w", errNoUpload, err)
 	}
 	return docID, err

@@ -53,14 +53,12 @@ func (e *Exchange) SweepParts() error {
 	if err != nil {
 		return err
 	}
-	var errs []error
 	for _, f := range files {
-		name, _, _ := strings.Cut(f.Name(), ".")
-		if !open[name] {
-			errs = append(errs, removeIfThere(filepath.Join(dir, f.Name())))
+		if name, _, _ := strings.Cut(f.Name(), "."); !open[name] {
+			_ = os.Remove(filepath.Join(dir, f.Name())) // still in use: the next time
 		}
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 // openParts are the names of the parts of all open jobs.
