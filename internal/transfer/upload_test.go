@@ -2,6 +2,7 @@ package transfer_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -277,6 +278,35 @@ func proxied() tusFault {
 			r.Header.Set("X-Forwarded-Proto", "https")
 		}
 		return false
+	}
+}
+
+// A turn ends with the last byte, not with the answer; a try that does not get
+// so far ends it too.
+func TestTurnEndsWithTheBody(t *testing.T) {
+	server := newTusd(t)
+	ended := make(chan struct{}, 8)
+	patches := 0
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPatch {
+			if patches++; patches == 1 {
+				hangUp(w, r)
+			}
+			defer func() { <-ended }() // the answer waits for it
+		}
+		server.ServeHTTP(w, r)
+	}), forEver)
+	turns := 0
+	o := outgoing(t, filepath.Join(t.TempDir(), "p"), body(1, 90_000), "")
+	_, err := client(t).Upload(t.Context(), transfer.Upload{Create: url + "/uploads/", Body: o, Turn: func(context.Context) (func(), error) {
+		if len(ended) != turns {
+			t.Errorf("turn %d begins after %d ends", turns, len(ended))
+		}
+		turns++
+		return func() { ended <- struct{}{} }, nil
+	}})
+	if err != nil || turns != 2 || len(ended) != 1 {
+		t.Errorf("%v, %d turns, %d ends left", err, turns, len(ended))
 	}
 }
 
