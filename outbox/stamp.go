@@ -45,7 +45,9 @@ func (d *Document) unstamped() bool {
 	return false
 }
 
-// queueStamp queues the job that gives a signature its time later.
+// queueStamp queues the job that gives a signature its time later. It names no
+// record: jobs of one record wait for each other, and a document never waits for
+// its stamp.
 func (d *Desk) queueStamp(tx *store.Tx, doc *Document) error {
 	if !d.Stamps || !doc.unstamped() {
 		return nil
@@ -54,7 +56,7 @@ func (d *Desk) queueStamp(tx *store.Tx, doc *Document) error {
 	if err != nil {
 		return err
 	}
-	return tx.Queue(store.Job{ID: "stamp/" + doc.ID, Kind: "stamp", Record: doc.ID, Urgency: int(document.Normal), Payload: payload})
+	return tx.Queue(store.Job{ID: "stamp/" + doc.ID, Kind: "stamp", Urgency: int(document.Normal), Payload: payload})
 }
 
 // Stamp gives the last signature of a document its proven time, when it has none

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -38,44 +39,49 @@ func oidTimeStampToken() asn1.ObjectIdentifier {
 	return asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 14}
 }
 
-// AddStamp puts a time stamp into the signature of a field (PAdES B-T, ETSI EN
-// 319 142-1 §5.3), which must be sound and the last thing in the file: the token
-// goes into the spare room of the signature's hole, and not a byte elsewhere
-// changes. Nobody else may have the file yet: the caller answers for that.
+// AddStamp puts a time stamp into the signature of a field ("" is the last one of
+// the file), PAdES B-T (ETSI EN 319 142-1 §5.3), and tells the time it proves. The
+// signature must be sound and the last thing in the file: the token goes into the
+// spare room of its hole, and not a byte elsewhere changes. Nobody else may have
+// the file yet: the caller answers for that.
 //
 // The token is taken only when its own signature, its imprint and its purpose are
 // right and its authority's chain reaches one of p.Roots (ErrStamp otherwise).
-func AddStamp(ctx context.Context, in []byte, field string, s Stamper, p Policy) ([]byte, error) {
-	out, err := addStamp(ctx, in, field, s, p)
+func AddStamp(ctx context.Context, in []byte, field string, s Stamper, p Policy) ([]byte, time.Time, error) {
+	out, at, err := addStamp(ctx, in, field, s, p)
 	if err != nil {
-		return nil, fmt.Errorf("stamp %s: %w", field, err)
+		return nil, time.Time{}, fmt.Errorf("stamp %s: %w", field, err)
 	}
-	return out, nil
+	return out, at, nil
 }
 
-func addStamp(ctx context.Context, in []byte, field string, s Stamper, p Policy) ([]byte, error) {
+func addStamp(ctx context.Context, in []byte, field string, s Stamper, p Policy) ([]byte, time.Time, error) {
 	v, err := examine(ctx, bytes.NewReader(in), int64(len(in)), p)
 	if err != nil {
-		return nil, err
+		return nil, time.Time{}, err
 	}
 	target, err := v.stampable(field)
 	if err != nil {
-		return nil, err
+		return nil, time.Time{}, err
 	}
 	token, err := v.askStamp(target, s)
 	if err != nil {
-		return nil, err
+		return nil, time.Time{}, err
 	}
 	out, err := target.withToken(in, token)
 	if err != nil {
-		return nil, err
+		return nil, time.Time{}, err
 	}
-	return out, checkStamped(ctx, out, field, p)
+	at, err := provenBy(ctx, out, target.out.Field, p)
+	return out, at, err
 }
 
 // stampable finds the signature and refuses what must not be touched.
 func (v *verifier) stampable(field string) (*signature, error) {
-	i := slices.IndexFunc(v.signatures, func(s *signature) bool { return s.out.Field == field })
+	i := len(v.signatures) - 1
+	if field != "" {
+		i = slices.IndexFunc(v.signatures, func(s *signature) bool { return s.out.Field == field })
+	}
 	if i < 0 {
 		return nil, ErrNoSignature
 	}
@@ -200,16 +206,23 @@ func beforeLast(content cryptobyte.String) cryptobyte.String {
 	return content[:end]
 }
 
-// checkStamped reads the result as everybody else will.
-func checkStamped(ctx context.Context, out []byte, field string, p Policy) error {
+// provenBy reads the result as everybody else will: the time that is proven now.
+func provenBy(ctx context.Context, out []byte, field string, p Policy) (time.Time, error) {
 	report, err := Verify(ctx, bytes.NewReader(out), int64(len(out)), p)
 	if err != nil {
-		return err
+		return time.Time{}, err
 	}
+	var at time.Time
 	for _, s := range report.Signatures {
-		if s.Verdict == verdict.Invalid || s.Field == field && s.ProvenTime == nil {
-			return fmt.Errorf("%w: %s is %s %v with it", ErrStamp, s.Field, s.Verdict, s.Reasons)
+		if s.Verdict == verdict.Invalid {
+			return time.Time{}, fmt.Errorf("%w: %s is invalid with it: %v", ErrStamp, s.Field, s.Reasons)
+		}
+		if s.Field == field && s.ProvenTime != nil {
+			at = *s.ProvenTime
 		}
 	}
-	return nil
+	if at.IsZero() {
+		return at, fmt.Errorf("%w: it proves nothing", ErrStamp)
+	}
+	return at, nil
 }

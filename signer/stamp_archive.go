@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"vanthu/internal/pdf"
 	"vanthu/internal/verdict"
@@ -22,45 +23,42 @@ const stampHole = 16 << 10
 // holes may not be touched any more, and for an archive copy. Every signature must
 // be sound; none is changed. The result is our archive's: what others have been
 // sent stays as it is.
-func ArchiveStamp(ctx context.Context, in []byte, s Stamper, p Policy) ([]byte, error) {
-	out, err := archiveStamp(ctx, in, s, p)
-	if err != nil {
-		return nil, fmt.Errorf("archive stamp: %w", err)
+func ArchiveStamp(ctx context.Context, in []byte, s Stamper, p Policy) ([]byte, time.Time, error) {
+	v, err := examine(ctx, bytes.NewReader(in), int64(len(in)), p)
+	if err == nil {
+		err = v.archivable()
 	}
-	return out, nil
+	if err != nil {
+		return nil, time.Time{}, fmt.Errorf("archive stamp: %w", err)
+	}
+	out, field, err := v.archiveStamp(in, s)
+	if err != nil {
+		return nil, time.Time{}, fmt.Errorf("archive stamp: %w", err)
+	}
+	at, err := provenBy(ctx, out, field, p)
+	return out, at, err
 }
 
-func archiveStamp(ctx context.Context, in []byte, s Stamper, p Policy) ([]byte, error) {
-	v, err := examine(ctx, bytes.NewReader(in), int64(len(in)), p)
-	if err != nil {
-		return nil, err
-	}
-	if err := v.archivable(); err != nil {
-		return nil, err
-	}
+func (v *verifier) archiveStamp(in []byte, s Stamper) (out []byte, field string, err error) {
 	pending, field, err := v.prepareStamp(in)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	expect, err := expectAfter(in, in, field)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = expect.check(pending.out)
 	}
-	if err := expect.check(pending.out); err != nil {
-		return nil, err
+	if err != nil {
+		return nil, "", err
 	}
 	token, err := v.acceptStamp(s, pending.digest())
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	out, err := pending.finish(token)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrStamp, err)
+	if out, err = pending.finish(token); err != nil {
+		return nil, "", fmt.Errorf("%w: %w", ErrStamp, err)
 	}
-	if err := expect.checkSigned(out, token); err != nil {
-		return nil, err
-	}
-	return out, checkStamped(ctx, out, field, p)
+	return out, field, expect.checkSigned(out, token)
 }
 
 // archivable wants a person's or an agency's signature, and no broken one.

@@ -38,8 +38,11 @@ func TestAddStamp(t *testing.T) {
 	p := newPractice(t, ca.Subject{})
 	signed := approvedFile(t, p)
 	at := testTime().Add(20 * time.Minute)
-	stamped, err := AddStamp(t.Context(), signed, FieldLeader, by(t, p.tsa, at), p.policy)
+	stamped, told, err := AddStamp(t.Context(), signed, FieldLeader, by(t, p.tsa, at), p.policy)
 	must(t, err)
+	if !told.Equal(at) {
+		t.Errorf("told %v, want %v", told, at)
+	}
 	if len(stamped) != len(signed) {
 		t.Fatalf("%d bytes became %d", len(signed), len(stamped))
 	}
@@ -49,7 +52,7 @@ func TestAddStamp(t *testing.T) {
 	agency := p.key(t, ca.Subject{Name: "UBND xã Định Mỹ", Agency: true})
 	sealed, err := Seal(t.Context(), stamped, agency, testSealing(t))
 	must(t, err)
-	both, err := AddStamp(t.Context(), sealed, FieldAgency, by(t, p.tsa, at.Add(time.Minute)), p.policy)
+	both, _, err := AddStamp(t.Context(), sealed, "", by(t, p.tsa, at.Add(time.Minute)), p.policy)
 	must(t, err)
 	for field, want := range map[string]time.Time{FieldLeader: at, FieldAgency: at.Add(time.Minute)} {
 		if proven := provenTime(t, both, p.policy, field); !proven.Equal(want) {
@@ -76,7 +79,7 @@ func TestAddStampRefuses(t *testing.T) {
 	sealed, err := Seal(t.Context(), signed, agency, testSealing(t))
 	must(t, err)
 	at := testTime().Add(time.Minute)
-	stamped, err := AddStamp(t.Context(), signed, FieldLeader, by(t, p.tsa, at), p.policy)
+	stamped, _, err := AddStamp(t.Context(), signed, FieldLeader, by(t, p.tsa, at), p.policy)
 	must(t, err)
 	broken := bytes.Clone(signed)
 	broken[len(broken)/3] ^= 1
@@ -103,7 +106,7 @@ func TestAddStampRefuses(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			out, err := AddStamp(t.Context(), tt.in, tt.field, tt.from, p.policy)
+			out, _, err := AddStamp(t.Context(), tt.in, tt.field, tt.from, p.policy)
 			if !errors.Is(err, tt.want) || out != nil {
 				t.Errorf("%v, want %v", err, tt.want)
 			}
@@ -138,9 +141,9 @@ func TestArchiveStamp(t *testing.T) {
 			must(t, err)
 			sealed, err := Seal(t.Context(), signed, agency, testSealing(t))
 			must(t, err)
-			once, err := ArchiveStamp(t.Context(), sealed, by(t, p.tsa, at), p.policy)
+			once, _, err := ArchiveStamp(t.Context(), sealed, by(t, p.tsa, at), p.policy)
 			must(t, err)
-			twice, err := ArchiveStamp(t.Context(), once, by(t, p.tsa, at.Add(time.Minute)), p.policy)
+			twice, _, err := ArchiveStamp(t.Context(), once, by(t, p.tsa, at.Add(time.Minute)), p.policy)
 			must(t, err)
 			if !bytes.HasPrefix(twice, once) || !bytes.HasPrefix(once, sealed) {
 				t.Error("earlier bytes were touched")
@@ -164,16 +167,16 @@ func TestArchiveStamp(t *testing.T) {
 func TestArchiveStampRefuses(t *testing.T) {
 	p := newPractice(t, ca.Subject{})
 	at := testTime()
-	if _, err := ArchiveStamp(t.Context(), sheet{}.build(t), by(t, p.tsa, at), p.policy); !errors.Is(err, ErrNoSignature) {
+	if _, _, err := ArchiveStamp(t.Context(), sheet{}.build(t), by(t, p.tsa, at), p.policy); !errors.Is(err, ErrNoSignature) {
 		t.Errorf("unsigned: %v", err)
 	}
 	broken := approvedFile(t, p)
 	broken[len(broken)/3] ^= 1
-	if _, err := ArchiveStamp(t.Context(), broken, by(t, p.tsa, at), p.policy); !errors.Is(err, ErrTampered) {
+	if _, _, err := ArchiveStamp(t.Context(), broken, by(t, p.tsa, at), p.policy); !errors.Is(err, ErrTampered) {
 		t.Errorf("tampered: %v", err)
 	}
 	other := func([]byte) ([]byte, error) { return token(t, p.tsa, at, []byte("khác")), nil }
-	if _, err := ArchiveStamp(t.Context(), approvedFile(t, p), stamps(other), p.policy); !errors.Is(err, ErrStamp) {
+	if _, _, err := ArchiveStamp(t.Context(), approvedFile(t, p), stamps(other), p.policy); !errors.Is(err, ErrStamp) {
 		t.Errorf("another imprint: %v", err)
 	}
 }

@@ -23,6 +23,8 @@ type keyring struct {
 	office office.Office
 	store  *store.Store
 	tokens signer.Tokens
+	stamps *stamper    // nil without a time-stamp service
+	online func() bool // whether it is worth asking at once
 }
 
 // Close ends the processes of the drivers.
@@ -130,7 +132,7 @@ func (k *openKey) Approve(ctx context.Context, pdf []byte, a outbox.Approval) ([
 		return nil, outbox.SignatureNote{}, err
 	}
 	out, err := signer.Approve(ctx, pdf, k.Key, signer.Approval{Layout: a.Layout, Image: image, Signer: a.Signer, Time: a.Time})
-	return out, k.note(a.Time), err
+	return k.stamped(ctx, out, a.Time, err)
 }
 
 // Seal carries the agency's signature with the picture of the seal.
@@ -141,7 +143,18 @@ func (k *openKey) Seal(ctx context.Context, pdf []byte, s outbox.Sealing) ([]byt
 	}
 	out, err := signer.Seal(ctx, pdf, k.Key, signer.Sealing{Layout: s.Layout, Reference: s.Reference, Date: s.Date,
 		Place: s.Place, Image: image, Time: s.Time, Agency: k.ring.office.Agency.Name})
-	return out, k.note(s.Time), err
+	return k.stamped(ctx, out, s.Time, err)
+}
+
+// stamped gives a fresh signature its time stamp, if one is to be had at once, and
+// says whose key signed.
+func (k *openKey) stamped(ctx context.Context, signed []byte, at time.Time, err error) ([]byte, outbox.SignatureNote, error) {
+	note := k.note(at)
+	if err != nil {
+		return nil, note, err
+	}
+	signed, note.Stamped = k.ring.stamps.atOnce(ctx, signed, k.ring.online != nil && k.ring.online())
+	return signed, note, nil
 }
 
 // note says whose key signed.

@@ -90,7 +90,7 @@ func openWorkplace(home office.Home, opt openOptions) (*workplace, error) {
 }
 
 // furnish makes the parts and joins them.
-func (w *workplace) furnish(opt openOptions) error {
+func (w *workplace) furnish(opt openOptions) (err error) {
 	if err := w.connect(opt); err != nil {
 		return err
 	}
@@ -107,10 +107,17 @@ func (w *workplace) furnish(opt openOptions) error {
 		TempDir: w.home.TempDir(), Fold: viet.Fold}
 	w.inbox.PageMark, w.outbox.PageMark = w.press.secretMarkIn, w.press.SecretMark
 	x := &exchange.Exchange{Store: w.store, Inbox: w.inbox, Outbox: w.outbox, Directory: w.agencies, Clock: opt.clock, TempDir: w.home.TempDir()}
+	if w.keys.stamps, err = w.newStamper(opt.clock); err != nil {
+		return err
+	}
+	if w.keys.stamps != nil {
+		w.outbox.Stamps, x.Stamper = true, w.keys.stamps
+	}
 	if w.client != nil { // a nil *axis.Client in an interface would not be nil
 		x.Axis, w.clock.ask = w.client, w.client.Skew
 	}
 	w.courier = courier.New(w.courierOptions(x, opt))
+	w.keys.online = func() bool { return w.courier.State().Online }
 	w.tidy = &tidy{store: w.store, now: opt.clock}
 	return w.clock.recall()
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"vanthu/internal/courier"
@@ -153,17 +154,21 @@ func (w *workplace) queuedJob(j store.Job, running bool) queuedJob {
 // jobTitle says in Vietnamese what a job does and for which document.
 func (w *workplace) jobTitle(j store.Job) string {
 	what, known := map[string]string{"fetch": "Nhận văn bản từ trục", "ack": "Báo trục đã nhận", "send": "Gửi", "status": "Báo trạng thái",
-		"agencies": "Cập nhật danh bạ cơ quan"}[j.Kind]
+		"agencies": "Cập nhật danh bạ cơ quan", "stamp": "Xin dấu thời gian"}[j.Kind]
 	if !known {
 		what = j.Kind
 	}
-	if j.Record == "" {
+	record := j.Record
+	if id, ok := strings.CutPrefix(j.ID, "stamp/"); ok { // it names no record, so that nothing waits for it
+		record = id
+	}
+	if record == "" {
 		return what
 	}
-	if in, err := w.inbox.Get(j.Record); err == nil {
+	if in, err := w.inbox.Get(record); err == nil {
 		return what + ": " + title(in)
 	}
-	if out, err := w.outbox.Get(j.Record); err == nil {
+	if out, err := w.outbox.Get(record); err == nil {
 		return what + ": " + outgoingTitle(out)
 	}
 	return what

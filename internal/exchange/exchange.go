@@ -25,8 +25,8 @@ type Axis interface {
 	EachUnit(ctx context.Context, since int64, f func(axis.Unit) error) error
 }
 
-// Exchange moves packets between the axis and the desks. All fields but Ours
-// and MaxPacket must be set; Axis may be nil while the office has no
+// Exchange moves packets between the axis and the desks. All fields but Ours,
+// Stamper and MaxPacket must be set; Axis may be nil while the office has no
 // connection, every job then waits.
 type Exchange struct {
 	Axis      Axis
@@ -36,6 +36,8 @@ type Exchange struct {
 	Directory *Directory
 	Clock     document.Clock
 	TempDir   string // for packets on their way into the store
+	// Stamper is the time-stamp service; nil when the office has none.
+	Stamper outbox.Stamper
 
 	// Ours tells whether copies addressed to a code are for this office: one
 	// system may serve several agencies. nil is the office's own code, today's
@@ -57,6 +59,7 @@ func (e *Exchange) Handlers() map[string]courier.Handler {
 	for kind, h := range handlers {
 		handlers[kind] = e.guarded(h)
 	}
+	handlers["stamp"] = e.stamp // another line than the axis's
 	return handlers
 }
 

@@ -20,7 +20,7 @@ func Check(h Home, o Office) error {
 // check finds the first thing in the settings an office cannot work with; the
 // error is a *badKey.
 func (o Office) check() error {
-	for _, find := range []func() error{o.checkAgency, o.checkAxis, o.checkWay, o.checkLink, o.checkSigning, o.checkSeries} {
+	for _, find := range []func() error{o.checkAgency, o.checkAxis, o.checkWay, o.checkLink, o.checkStamps, o.checkSigning, o.checkSeries} {
 		if err := find(); err != nil {
 			return err
 		}
@@ -77,6 +77,19 @@ func (o Office) checkAxis() error {
 	}
 	if o.Axis.SecretFile == "" {
 		return missing("axis.secret_file", "Ghi tên tệp chứa khóa bí mật, ví dụ \"axis.secret\".")
+	}
+	return nil
+}
+
+// checkStamps looks at the time-stamp service. Its tokens are signed, so plain http
+// is no danger to it.
+func (o Office) checkStamps() error {
+	if o.Sign.TSA == "" {
+		return nil
+	}
+	u, err := url.Parse(o.Sign.TSA)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return missing("sign.tsa", "Ghi địa chỉ dịch vụ cấp dấu thời gian, ví dụ \"http://ca.gov.vn/tsa\", hoặc để trống.")
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ type Office struct {
 	Leaders []Leader `toml:"leaders" comment:"người có thẩm quyền ký"`
 	Seal    Seal     `toml:"seal" comment:"con dấu và khóa ký số của cơ quan"`
 	Axis    Axis     `toml:"axis" comment:"trục liên thông; secret_file chứa khóa bí mật, một dòng"`
+	Sign    Sign     `toml:"sign" comment:"ký số"`
 	Link    Link     `toml:"link" comment:"đường truyền: giới hạn để nhường chỗ cho việc khác hoặc để đỡ tốn tiền"`
 	// UnitAbbr gives a unit its letters in the symbol of an official letter: 12/UBND-KT.
 	UnitAbbr map[string]string `toml:"unit_abbr,omitempty" comment:"chữ viết tắt của đơn vị trong ký hiệu công văn"`
@@ -60,6 +61,12 @@ type Leader struct {
 	// Key is "token:SERIAL/ID" or "file:PATH"; relative paths start at the home.
 	Key   string `toml:"key" comment:"token:SERIAL/ID (xem vanthu token list), hoặc file:keys/….p12 khi tập"`
 	Image string `toml:"image,omitempty"` // PNG of the handwritten signature, may be empty
+}
+
+// Sign is how signatures are made.
+type Sign struct {
+	// TSA is the time-stamp service (RFC 3161); empty: signatures prove no time.
+	TSA string `toml:"tsa" comment:"dịch vụ cấp dấu thời gian, ví dụ http://ca.gov.vn/tsa; để trống: chữ ký không có dấu thời gian"`
 }
 
 // Seal is the agency's seal and key.
