@@ -137,7 +137,7 @@ func TestOneOperation(t *testing.T) {
 		t.Errorf("page 7 of 1: %v", err)
 	}
 	bad = testApproval(t)
-	bad.Layout.Number.W = 9 // found out now, not when number 1048 is to be sealed
+	bad.Layout.Number.W = 8 // found out now, not when number 1048 is to be sealed
 	if _, err := Approve(context.Background(), plain, keys.leader, bad); !errors.Is(err, ErrCannotSign) || !hasWords(err) {
 		t.Errorf("narrow number: %v", err)
 	}

@@ -17,7 +17,7 @@
 // and sealing only fills them:
 //
 //	original bytes
-//	+ revision 1   three read-only text fields, empty agency field   prepare_fields.go
+//	+ revision 1   read-only text fields, the empty agency field      prepare_fields.go
 //	+ revision 2   the leader's signature                            prepare_road.go
 //	+ revision 3   fields filled, the agency's signature             seal.go
 //

@@ -14,6 +14,7 @@ const (
 	FieldNumber = "vanthu-number" // text: the number, or the whole "Số: 15/QĐ-UBND"
 	FieldDay    = "vanthu-day"    // text: the day, or the whole line of place and date
 	FieldMonth  = "vanthu-month"  // text: the month; absent when the layout is Whole
+	FieldYear   = "vanthu-year"   // text: the year; only where the page has a blank for it
 	FieldAgency = "vanthu-agency" // signature of the agency, made empty, with /Lock
 	FieldLeader = "vanthu-leader" // signature of the leader; the second leader's is "vanthu-leader-2"
 	FieldCopy   = "vanthu-copy"   // signature on a certified copy (sao y), made when one is
@@ -40,11 +41,11 @@ func openFields() []string {
 }
 
 // textFields are the fields sealing fills.
-func textFields() []string { return []string{FieldNumber, FieldDay, FieldMonth} }
+func textFields() []string { return []string{FieldNumber, FieldDay, FieldMonth, FieldYear} }
 
 // FieldText is what sealing writes into one field.
 type FieldText struct {
-	Field string // FieldNumber, FieldDay or FieldMonth
+	Field string // FieldNumber, FieldDay, FieldMonth or FieldYear
 	Label string // in Vietnamese, for the clerk
 	Text  string
 }
@@ -57,6 +58,7 @@ func SealedText(l document.Layout, ref document.Reference, date document.Date, p
 		FieldNumber: {FieldNumber, "Số", ref.Number},
 		FieldDay:    {FieldDay, "Ngày", date.DayText()},
 		FieldMonth:  {FieldMonth, "Tháng", date.MonthText()},
+		FieldYear:   {FieldYear, "Năm", fmt.Sprint(date.Year)},
 	}
 	if l.Whole {
 		texts[FieldNumber] = FieldText{FieldNumber, "Số, ký hiệu", "Số: " + ref.String()}
@@ -76,7 +78,7 @@ func SealedText(l document.Layout, ref document.Reference, date document.Date, p
 func textBoxes(l document.Layout) map[string]document.Box {
 	boxes := map[string]document.Box{FieldNumber: l.Number, FieldDay: l.Day}
 	if !l.Whole {
-		boxes[FieldMonth] = l.Month
+		boxes[FieldMonth], boxes[FieldYear] = l.Month, l.Year
 	}
 	for name, b := range boxes {
 		if b.IsZero() {
@@ -234,9 +236,34 @@ func (e formEdit) addToPage(page pdf.Page, widgets []pdf.Ref, before []pdf.Ref) 
 	}
 	added = append(added, items[at:]...)
 	old := page.Dict.Get("Annots")
+	shared, err := e.sharedAnnots(page)
+	if err != nil {
+		return err
+	}
+	if shared { // the page gets a list of its own: else the widgets show on the other page too
+		old = nil
+	}
 	raw := e.putArray(old, added)
 	if _, indirect := old.(pdf.Ref); !indirect {
 		e.u.Put(page.Ref, page.Dict.With("Annots", raw).Bytes())
 	}
 	return nil
+}
+
+// sharedAnnots tells whether another page has the same object as its list of annotations.
+func (e formEdit) sharedAnnots(page pdf.Page) (bool, error) {
+	ref, ok := page.Dict.Get("Annots").(pdf.Ref)
+	if !ok {
+		return false, nil
+	}
+	pages, err := e.f.Pages()
+	if err != nil {
+		return false, err
+	}
+	for _, p := range pages {
+		if p.Ref != page.Ref && p.Dict.Get("Annots") == ref {
+			return true, nil
+		}
+	}
+	return false, nil
 }

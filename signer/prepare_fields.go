@@ -15,7 +15,7 @@ type fieldPlan struct {
 	digits    int // it must be able to hold so many
 }
 
-// prepareFields appends the revision with the three empty read-only text
+// prepareFields appends the revision with the three or four empty read-only text
 // fields and the empty agency signature field (signing.md §10). They must be
 // there before the leader signs: filling them afterwards is form filling,
 // making them afterwards would be a change to the signed document.
@@ -67,6 +67,7 @@ func (m *fieldMaker) textFields(l document.Layout) error {
 		{FieldNumber, "Số văn bản", boxes[FieldNumber], false, 4},
 		{FieldDay, "Ngày ban hành", boxes[FieldDay], true, 2},
 		{FieldMonth, "Tháng ban hành", boxes[FieldMonth], true, 2},
+		{FieldYear, "Năm ban hành", boxes[FieldYear], true, 4},
 	} {
 		if p.box.IsZero() {
 			continue
@@ -133,7 +134,7 @@ func (m *fieldMaker) textField(p fieldPlan, whole bool) error {
 }
 
 // agencyField makes the empty signature field that sealing uses. Its lock
-// closes the three text fields once it is signed.
+// closes the text fields once it is signed.
 func (m *fieldMaker) agencyField(box document.Box) error {
 	at, err := placeBox(m.pages, box)
 	if err != nil {
@@ -161,8 +162,9 @@ func fieldSize(p placed) float64 {
 // digitWidth is the width of a digit in parts of the size, in both faces.
 const digitWidth = 0.5
 
-// minFieldSize is the smallest text that is still read without effort, in points.
-const minFieldSize = 6
+// minFieldSize is the smallest text, in points: a number of four digits on the
+// three dots that the forms of Annex III leave for it. Two digits there have 9.
+const minFieldSize = 4.5
 
 // maxFieldSize is the largest text Decree 30 Annex I asks for in number and date.
 const maxFieldSize = 14

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"golang.org/x/text/unicode/norm"
@@ -102,7 +103,7 @@ func findForm(f *pdf.File) (*sealForm, error) {
 		switch {
 		case fd.Name == FieldAgency:
 			form.agency = &fd
-		case fd.Name == FieldNumber, fd.Name == FieldDay, fd.Name == FieldMonth:
+		case slices.Contains(textFields(), fd.Name):
 			form.texts[fd.Name] = fd
 		case isLeaderField(fd.Name) && signed:
 			form.leaders = append(form.leaders, fd)

@@ -70,6 +70,8 @@ func fieldLabel(field string) string {
 		return "ngày"
 	case FieldMonth:
 		return "tháng"
+	case FieldYear:
+		return "năm"
 	}
 	return field
 }

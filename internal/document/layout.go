@@ -25,6 +25,9 @@ type Layout struct {
 	// carries "Số: 15/QĐ-UBND", Day the whole line of place and date, and Month
 	// is unused.
 	Whole bool `json:"whole,omitempty"`
+	// Year is the place of the year where the typist left that blank too, as the
+	// forms of Annex III do; zero where the year stands on the page.
+	Year Box `json:"year,omitzero"`
 	Sign  Box  `json:"sign"`
 	Seal  Box  `json:"seal"`
 }

@@ -13,6 +13,7 @@ const (
 	digit       = 0.5
 	widestCount = 5   // digits of the longest number
 	leastBlank  = 0.7 // below this not even two small digits fit
+	leastNumber = 9.0 // points; package signer writes four digits of 4.5 points in them
 	blankMargin = 0.12
 )
 
@@ -20,6 +21,7 @@ const (
 // means that the page has no such place.
 type blanks struct {
 	number, day, month document.Box
+	year               document.Box // zero where the year is typed
 }
 
 func (b blanks) none() bool { return b == blanks{} }
@@ -42,11 +44,11 @@ func findBlanks(p Page) (blanks, error) {
 			b.number, found.number = box, ok
 		}
 		if !found.date {
-			day, month, ok, err := dateBlanks(p.Number, r)
+			d, ok, err := dateBlanks(p, r)
 			if err != nil {
 				return blanks{}, err
 			}
-			b.day, b.month, found.date = day, month, ok
+			b.day, b.month, b.year, found.date = d.day, d.month, d.year, ok
 		}
 	}
 	return b, nil
@@ -71,6 +73,9 @@ func numberBlank(page int, r row) (document.Box, bool, error) {
 		gap := c.filler()
 		if c.word("/") {
 			box, err := field(page, r, from, c.at-1, widestCount)
+			if err == nil && box.W < leastNumber {
+				err = narrow()
+			}
 			return box, err == nil, err
 		}
 		if typed := c.until('/'); gap != "" || typed != "" {
@@ -82,9 +87,10 @@ func numberBlank(page int, r row) (document.Box, bool, error) {
 	return document.Box{}, false, nil
 }
 
-// dateBlanks finds "ngày … tháng … năm 2026" and the two blanks. The row must
-// not be running text: what stands before "ngày" is a place and a comma.
-func dateBlanks(page int, r row) (day, month document.Box, ok bool, err error) {
+// dateBlanks finds "ngày … tháng … năm 2026" and the two blanks, and a third
+// where the year is left blank too. The row must not be running text: what
+// stands before "ngày" is a place and a comma.
+func dateBlanks(p Page, r row) (b blanks, ok bool, err error) {
 	c := cursor{row: r}
 	for start := range r.glyphs {
 		c.at = start
@@ -104,25 +110,64 @@ func dateBlanks(page int, r row) (day, month document.Box, ok bool, err error) {
 			continue
 		}
 		if digits(day)+digits(month) != "" {
-			return document.Box{}, document.Box{}, false, dated()
+			return blanks{}, false, dated()
 		}
-		if len(digits(c.rest())) != 4 {
-			return document.Box{}, document.Box{}, false, noYear()
+		if b.day, err = field(p.Number, r, dayFrom, dayTo, 2); err != nil {
+			return blanks{}, false, err
 		}
-		return dayMonth(page, r, [2]int{dayFrom, dayTo}, [2]int{monthFrom, monthTo})
+		if b.month, err = field(p.Number, r, monthFrom, monthTo, 2); err != nil {
+			return blanks{}, false, err
+		}
+		b.year, err = c.year(p)
+		return b, err == nil, err
 	}
-	return document.Box{}, document.Box{}, false, nil
+	return blanks{}, false, nil
 }
 
-func dayMonth(page int, r row, day, month [2]int) (d, m document.Box, ok bool, err error) {
-	if d, err = field(page, r, day[0], day[1], 2); err != nil {
-		return document.Box{}, document.Box{}, false, err
+// year is the box of a year left blank after "năm", the zero one where four
+// digits stand. Half a year is neither.
+func (c *cursor) year(p Page) (document.Box, error) {
+	typed := c.rest()
+	if len(digits(typed)) == yearDigits {
+		return document.Box{}, nil
 	}
-	if m, err = field(page, r, month[0], month[1], 2); err != nil {
-		return document.Box{}, document.Box{}, false, err
+	if strings.TrimFunc(typed, isFiller) != "" {
+		return document.Box{}, noYear()
 	}
-	return d, m, true, nil
+	return yearBox(p, c.row, c.at)
 }
+
+// Room of a year, in ems.
+const (
+	yearDigits = 4
+	yearSpace  = 0.2 // after "năm"
+	yearRoom   = yearDigits*digit + 2*blankMargin
+)
+
+// yearBox begins after "năm", before glyph at. Nothing bounds it on the right
+// but the next text or the margin, so four digits have room beyond the dots.
+func yearBox(p Page, r row, at int) (document.Box, error) {
+	word := r.glyphs[at-1]
+	end := p.Width - narrowestMargin
+	for _, g := range r.glyphs[at:] {
+		if !isFiller(g.r) {
+			end = min(end, g.x0)
+			break
+		}
+	}
+	x := word.x1 + yearSpace*word.size
+	w := min(yearRoom*word.size, end-x)
+	if w < yearRoom*word.size*leastYear {
+		return document.Box{}, noYear()
+	}
+	return document.Box{Page: p.Number, X: x, Y: word.baseline - descent*word.size, W: w, H: (ascent + descent) * word.size}, nil
+}
+
+// Bounds of the place of a year.
+const (
+	leastYear       = 0.75             // of its room: digits of three quarters of the size
+	narrowestMargin = 10 * pointsPerMM // nearer to the edge printers cut off
+)
 
 // field is the box over the blank between glyph from-1 and glyph to: as high as
 // the line, as wide as the blank, but no wider than so many digits need with

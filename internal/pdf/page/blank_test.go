@@ -31,7 +31,9 @@ func TestBlanks(t *testing.T) {
 		{"number with a letter", "Số: 12a/QĐ-UBND", date, false, false, false, ErrNumbered},
 		{"date typed", "Số:        /QĐ-UBND", "Định Mỹ, ngày 05 tháng 3 năm 2026", false, false, false, ErrDated},
 		{"month typed", "Số:        /QĐ-UBND", "Định Mỹ, ngày      tháng 11 năm 2026", false, false, false, ErrDated},
-		{"no year", "Số:        /QĐ-UBND", "Định Mỹ, ngày      tháng      năm ...", false, false, false, ErrNoYear},
+		{"no year", "Số:        /QĐ-UBND", "Định Mỹ, ngày      tháng      năm ...", true, true, false, nil},
+		{"nothing after year", "Số:        /QĐ-UBND", "Định Mỹ, ngày      tháng      năm", true, true, false, nil},
+		{"year cut off by text", "Số:        /QĐ-UBND", "Định Mỹ, ngày      tháng      năm ... /.", false, false, false, ErrNoYear},
 		{"half a year", "Số:        /QĐ-UBND", "Định Mỹ, ngày      tháng      năm 202...", false, false, false, ErrNoYear},
 		{"no room for a number", "Số:/QĐ-UBND", date, false, false, false, ErrNarrow},
 		{"no room for a day", "Số:        /QĐ-UBND", "Định Mỹ, ngày tháng      năm 2026", false, false, false, ErrNarrow},
@@ -78,10 +80,38 @@ func TestBlankBoxes(t *testing.T) {
 		"day":    {b.day, {Page: 1, X: 300 + 26 + blankMargin*size, Y: y, W: 26 - 2*blankMargin*size, H: h}},
 		"month":  {b.month, {Page: 1, X: 300 + 26 + 26 + 32.5 + (32.5-2*size)/2, Y: y, W: 2 * size, H: h}},
 	}
+	if !b.year.IsZero() {
+		t.Errorf("year %+v though it is typed", b.year)
+	}
 	for name, pair := range want {
 		if !near(pair[0], pair[1], 0.01) {
 			t.Errorf("%s: %+v, want %+v", name, pair[0], pair[1])
 		}
+	}
+}
+
+// TestYearBox: "năm" ends at 300+25 characters, the year has room after it.
+func TestYearBox(t *testing.T) {
+	const size = 13.0
+	for name, test := range map[string]struct {
+		x    float64
+		text string
+		want document.Box
+	}{
+		"dots":    {300, "ngày    tháng     năm...", document.Box{Page: 1, X: 300 + 21*6.5 + yearSpace*size, W: yearRoom * size}},
+		"nothing": {300, "ngày    tháng     năm", document.Box{Page: 1, X: 300 + 21*6.5 + yearSpace*size, W: yearRoom * size}},
+		"margin":  {404, "ngày    tháng     năm...", document.Box{Page: 1, X: 404 + 21*6.5 + yearSpace*size, W: 595 - narrowestMargin - (404 + 21*6.5 + yearSpace*size)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, err := findBlanks(typedPage(1, typed{90, 120, "Số:        /QĐ-UBND"}, typed{test.x, 120, test.text}))
+			test.want.Y, test.want.H = 842-120-descent*size, (ascent+descent)*size
+			if err != nil || !near(b.year, test.want, 0.01) {
+				t.Errorf("got %+v, want %+v, %v", b.year, test.want, err)
+			}
+		})
+	}
+	if _, err := findBlanks(typedPage(1, typed{420, 120, "ngày    tháng     năm..."})); !errors.Is(err, ErrNoYear) {
+		t.Errorf("year beyond the margin: %v", err)
 	}
 }
 

@@ -61,7 +61,7 @@ func place(pages []Page, signer document.Signer, seal float64) (document.Layout,
 	if err != nil {
 		return document.Layout{}, err
 	}
-	l := document.Layout{Number: b.number, Day: b.day, Month: b.month}
+	l := document.Layout{Number: b.number, Day: b.day, Month: b.month, Year: b.year}
 	if b.none() {
 		if l = standardHead(first); first.covers(l.Number) || first.covers(l.Day) {
 			return document.Layout{}, noPlace()

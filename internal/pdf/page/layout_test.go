@@ -164,49 +164,19 @@ func TestScansGetTheDecreesBoxes(t *testing.T) {
 	}
 }
 
-// TestTemplates reads the blank forms of Annex III. Their dotted year is no
-// year, so all but the minutes, which have no date line, are refused; with a
-// year they would pass.
+// TestTemplates reads the blank forms of Annex III, where the year is a blank
+// too; the minutes have no date line.
 func TestTemplates(t *testing.T) {
 	r := reader(t)
 	for name, pdf := range samples(t, "templates") {
 		t.Run(name, func(t *testing.T) {
-			pages, err := r.Text(context.Background(), pdf)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if b, ok := findBlock(pages, document.Signer{}); !ok || b.name.text != "Họ và tên" || b.sign().X < pages[0].Width/2 {
-				t.Errorf("block %+v", b)
-			}
 			l, err := r.Layout(context.Background(), pdf, Hints{})
-			if strings.HasPrefix(name, "bien-ban") {
-				if err != nil || l.Number.W < 9 || !l.Day.IsZero() || l.Whole {
-					t.Errorf("layout %+v, %v", l, err)
-				}
-				return
+			if err != nil || l.Whole || l.Number.W < leastNumber || l.Sign.X < 300 {
+				t.Fatalf("layout %+v, %v", l, err)
 			}
-			if !errors.Is(err, ErrNoYear) {
-				t.Errorf("layout %+v, %v", l, err)
-			}
-			withYear(pages[0].glyphs)
-			if b, err := findBlanks(pages[0]); err != nil || b.number.W < 9 || b.day.W < 9 || b.month.W < 9 {
-				t.Errorf("with a year: %+v, %v", b, err)
+			if minutes := strings.HasPrefix(name, "bien-ban"); minutes != l.Day.IsZero() || minutes != l.Year.IsZero() {
+				t.Errorf("layout %+v", l)
 			}
 		})
-	}
-}
-
-// withYear writes 2026 over the dots after "năm" in the first such line.
-func withYear(glyphs []glyph) {
-	for i := range glyphs {
-		if i+6 < len(glyphs) && glyphs[i].r == 'n' && glyphs[i+1].r == 'ă' && glyphs[i+2].r == 'm' && glyphs[i+3].r == '.' {
-			for j, r := range "202" {
-				glyphs[i+3+j].r = r
-			}
-			last := &glyphs[i+6]
-			last.r, last.baseline, last.upright = '6', glyphs[i+5].baseline, true
-			last.x0, last.x1, last.size = glyphs[i+5].x1, glyphs[i+5].x1+6, glyphs[i+5].size
-			return
-		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 func FuzzPlace(f *testing.F) {
 	f.Add("Số:        /QĐ-UBND\tĐịnh Mỹ, ngày      tháng      năm 2026\nQUYẾT ĐỊNH", "\tTM. ỦY BAN NHÂN DÂN\n\tCHỦ TỊCH\n\n\n\n\n\tLê Văn Tám", "Lê Văn Tám")
 	f.Add("Số: 15/QĐ", "KT. CHỦ TỊCH", "")
-	f.Add("ngày..tháng..năm", "M Ậ T", "x")
+	f.Add("ngày...tháng...năm....", "M Ậ T", "x")
 	f.Fuzz(func(t *testing.T, head, foot, name string) {
 		pages := []Page{textPage(1, 60, head), textPage(2, 500, foot)}
 		l, err := place(pages, document.Signer{Position: foot, Name: name}, 102)
@@ -24,7 +24,7 @@ func FuzzPlace(f *testing.F) {
 			}
 			return
 		}
-		for _, b := range []document.Box{l.Number, l.Day, l.Month, l.Sign, l.Seal} {
+		for _, b := range []document.Box{l.Number, l.Day, l.Month, l.Year, l.Sign, l.Seal} {
 			if b.IsZero() {
 				continue
 			}
