@@ -91,8 +91,8 @@ type Client struct {
 	reading *http.Client // for requests that only read
 	dialect dialect
 	skew    atomic.Pointer[time.Duration]
-	today   today // what the axis offers
-	turns   *turns
+	today   today         // what the axis offers
+	bodies  chan struct{} // full while the body of an upload goes out (turn.go)
 }
 
 // String leaves the secret out.
@@ -117,7 +117,7 @@ func New(c Config) (*Client, error) {
 	if c.MaxAnswer <= 0 {
 		c.MaxAnswer = DefaultMaxAnswer
 	}
-	made := &Client{config: c, base: base, turns: newTurns()}
+	made := &Client{config: c, base: base, bodies: make(chan struct{}, 1)}
 	if made.http, err = httpClient(c); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}

@@ -121,7 +121,7 @@ func (c *Client) bring(ctx context.Context, docID string, part *transfer.Part, d
 			}
 			return req, err
 		},
-		Part: part, Limit: limit, Progress: d.Progress, Endless: c.hub(), Turn: c.turnDown,
+		Part: part, Limit: limit, Progress: d.Progress, Endless: c.hub(),
 		Plain: c.noted(func(t *today) bool { return t.plain }),
 	})
 	var status *transfer.Status

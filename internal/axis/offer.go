@@ -141,14 +141,8 @@ func (c *Client) noted(do func(t *today) bool) bool {
 // transfers is how packets move. do sends one request, signed.
 func (c *Client) transfers(do func(*http.Request) (*http.Response, error)) *transfer.Client {
 	return &transfer.Client{
-		Do: do,
-		Line: func(err error) bool {
-			if !errors.Is(err, ErrOffline) {
-				return false
-			}
-			c.brokeNow()
-			return true
-		},
+		Do:       do,
+		Line:     func(err error) bool { return errors.Is(err, ErrOffline) },
 		Stall:    min(c.config.Timeout, transfer.DefaultStall),
 		Answer:   min(c.config.Timeout, transfer.DefaultAnswer),
 		Patience: c.config.Patience,

@@ -36,29 +36,9 @@ func TestTurns(t *testing.T) {
 	})
 }
 
-// Downloads wait for each other only while the line is often cut.
-func TestTurnsOfDownloads(t *testing.T) {
-	now := time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)
-	c := &Client{config: Config{Clock: func() time.Time { return now }}, turns: newTurns()}
-	held := func() bool {
-		end, err := c.turnDown(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer end()
-		return len(c.turns.down) == 1
-	}
-	if held() {
-		t.Error("a line that holds is not shared")
-	}
-	c.brokeNow()
-	if !held() {
-		t.Error("a line that was cut is shared")
-	}
-	if now = now.Add(badTimes + time.Second); held() {
-		t.Error("a line that has held since is not shared")
-	}
-	if c.turnUp(&parcel{}) != nil {
-		t.Error("without a line of ours an upload waits")
+// Without a line of ours, whose manners are not known, no upload waits.
+func TestTurnsNeedAPacedLine(t *testing.T) {
+	if (&Client{}).turnUp(&parcel{}) != nil {
+		t.Error("an upload waits")
 	}
 }

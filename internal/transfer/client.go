@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"sync"
 	"time"
 )
 
@@ -103,18 +102,6 @@ func (c *Client) Again(ctx context.Context, try func() (further bool, err error)
 		}
 		pause = min(2*pause, lastPause)
 	}
-}
-
-// turn waits for a turn, if there is to be one, and gives what ends it, once.
-func turn(ctx context.Context, wait func(context.Context) (func(), error)) (end func(), err error) {
-	if wait == nil {
-		return func() {}, nil
-	}
-	end, err = wait(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return sync.OnceFunc(end), nil
 }
 
 // exchange sends a request under a watchdog and hands the answer to take. Errors

@@ -22,10 +22,6 @@ type Download struct {
 	// Endless takes an answer that ends with its connection: its reader can tell
 	// a cut from the end.
 	Endless bool
-	// Turn waits until the body may come and returns what ends the turn, which is
-	// called when only the last 32 KB are missing, or no more will come: who is
-	// next then has time to ask. nil does not wait.
-	Turn func(context.Context) (end func(), err error)
 	// Progress is told of the bytes that have come and of all, 0 while unknown,
 	// after at most 32 KB.
 	Progress func(done, total int64)
@@ -73,11 +69,6 @@ func (c *Client) Download(ctx context.Context, d Download) error {
 
 // fetch asks once for what is missing.
 func (c *Client) fetch(ctx context.Context, d Download) error {
-	end, err := turn(ctx, d.Turn)
-	if err != nil {
-		return err
-	}
-	defer end()
 	return c.exchange(ctx, func(ctx context.Context, _ *watchdog) (*http.Request, error) {
 		req, err := d.Request(ctx)
 		if err != nil {
@@ -85,7 +76,7 @@ func (c *Client) fetch(ctx context.Context, d Download) error {
 		}
 		d.ask(req.Header)
 		return req, nil
-	}, func(resp *http.Response, body io.Reader) error { return d.take(resp, body, end) })
+	}, func(resp *http.Response, body io.Reader) error { return d.take(resp, body) })
 }
 
 // ask says what may be answered. The encoding is named in any case: else
@@ -102,7 +93,7 @@ func (d Download) ask(h http.Header) {
 }
 
 // take adds an answer to the part.
-func (d Download) take(resp *http.Response, body io.Reader, near func()) error {
+func (d Download) take(resp *http.Response, body io.Reader) error {
 	var left int64 // of this answer; -1: to its end
 	var err error
 	switch resp.StatusCode {
@@ -118,7 +109,7 @@ func (d Download) take(resp *http.Response, body io.Reader, near func()) error {
 	if err != nil {
 		return err
 	}
-	if err := d.copy(body, left, near); err != nil {
+	if err := d.copy(body, left); err != nil {
 		return err
 	}
 	return d.finish(resp)
@@ -188,15 +179,11 @@ func (d Download) most(encoding string) int64 {
 	return d.Limit + d.Limit/64 + 64<<10
 }
 
-// copy reads left bytes, or to the end of the answer, into the part; near is
-// called when few are left.
-func (d Download) copy(body io.Reader, left int64, near func()) error {
+// copy reads left bytes, or to the end of the answer, into the part.
+func (d Download) copy(body io.Reader, left int64) error {
 	buf := make([]byte, chunk)
 	total := max(0, d.Part.header.Total)
 	for left != 0 {
-		if left > 0 && left <= chunk {
-			near()
-		}
 		n, err := body.Read(buf)
 		if left > 0 && int64(n) > left {
 			return fmt.Errorf("%w: more bytes than announced", errLie)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -190,9 +191,20 @@ func (u Upload) refused(resp *http.Response, body io.Reader) error {
 	return refusal(resp, body)
 }
 
+// turn waits for a turn, if there is to be one, and gives what ends it, once.
+func (u Upload) turn(ctx context.Context) (end func(), err error) {
+	if u.Turn == nil {
+		return func() {}, nil
+	}
+	if end, err = u.Turn(ctx); err != nil {
+		return nil, err
+	}
+	return sync.OnceFunc(end), nil
+}
+
 // patch sends everything from offset on and returns what the server then has.
 func (c *Client) patch(ctx context.Context, u Upload, offset int64) (reached int64, err error) {
-	end, err := turn(ctx, u.Turn)
+	end, err := u.turn(ctx)
 	if err != nil {
 		return offset, err
 	}
