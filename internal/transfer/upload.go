@@ -52,7 +52,9 @@ func (c *Client) Upload(ctx context.Context, u Upload) (string, error) {
 			// Bytes handed to a dead connection are no progress: only what the
 			// server turns out to have is.
 			further := start > reached
-			reached = max(reached, start)
+			if further {
+				reached, conflicts = start, 0
+			}
 			return further, err
 		})
 		switch {
