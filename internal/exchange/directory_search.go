@@ -200,21 +200,24 @@ func newQuery(words []string, limit int) *query {
 	return q
 }
 
-// search looks through a piece of the names and tells whether to go on.
+// search looks through a piece of the names and tells whether to go on. Once
+// enough bodies hold the words, only those that begin with them matter.
 func (q *query) search(chunk []byte) bool {
-	for rest := chunk; ; {
-		i := bytes.Index(rest, q.start)
-		if i < 0 {
-			break
-		}
-		line := lineAt(rest, i+1)
-		q.note(q.first, line)
-		rest = rest[i+1+len(line):]
-	}
-	if len(q.rest[markInForce]) < q.limit {
-		q.within(chunk)
-	}
+	q.starts(q.within(chunk))
 	return len(q.first[markInForce]) < q.limit
+}
+
+// starts notes the lines that begin with the query.
+func (q *query) starts(chunk []byte) {
+	for {
+		i := bytes.Index(chunk, q.start)
+		if i < 0 {
+			return
+		}
+		line := lineAt(chunk, i+1)
+		q.note(q.first, line)
+		chunk = chunk[i+1+len(line):]
+	}
 }
 
 // lineAt is the line that begins at i.
@@ -225,25 +228,30 @@ func lineAt(chunk []byte, i int) []byte {
 	return chunk[i:]
 }
 
-// within notes the lines that hold all words: it looks for the rarest one and at
-// the others where that stands.
-func (q *query) within(chunk []byte) {
+// within notes the lines that hold all words, until there are enough, and
+// returns what it has not looked at: it looks for the rarest word and at the
+// others where that stands.
+func (q *query) within(chunk []byte) []byte {
 	rare := q.rarest(chunk)
-	for rest := chunk; len(q.rest[markInForce]) < q.limit; {
-		i := bytes.Index(rest, rare)
+	for len(q.rest[markInForce]) < q.limit {
+		i := bytes.Index(chunk, rare)
 		if i < 0 {
-			return
+			return nil
 		}
-		line := lineAt(rest, bytes.LastIndexByte(rest[:i], '\n')+1)
-		if q.holdsAll(line) {
+		line := lineAt(chunk, bytes.LastIndexByte(chunk[:i], '\n')+1)
+		switch {
+		case bytes.HasPrefix(line, q.start[1:]):
+			q.note(q.first, line)
+		case q.holdsAll(line):
 			q.note(q.rest, line)
 		}
-		end := bytes.IndexByte(rest[i:], '\n')
+		end := bytes.IndexByte(chunk[i:], '\n')
 		if end < 0 {
-			return
+			return nil
 		}
-		rest = rest[i+end:]
+		chunk = chunk[i+end:]
 	}
+	return chunk
 }
 
 // sample is how many bytes show which word is rare.
