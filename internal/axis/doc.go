@@ -15,6 +15,10 @@
 // or given a token) anew for every request, sent under a watchdog, and its
 // answer read and judged by the dialect again.
 //
+// Packets resume and go compressed where the axis offers it; what is offered is
+// asked once a day (offer.go, download.go, upload.go, turn.go). The way to the
+// wire, with its rate and its certificates, is package line.
+//
 // Unlike the SDK, the client believes neither the HTTP status nor the body
 // alone, never takes garbage for an empty list, signs a fresh time stamp with
 // every request, moves packets and lists in constant memory, ends every wait,
