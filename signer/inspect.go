@@ -29,6 +29,9 @@ func Inspect(in []byte) error {
 	if _, err := f.Pages(); err != nil {
 		return explain(err)
 	}
+	if err := refuseUnreadable(f); err != nil {
+		return explain(err)
+	}
 	fields, err := f.Fields()
 	if err != nil {
 		return explain(err)
@@ -40,6 +43,17 @@ func Inspect(in []byte) error {
 		return err
 	}
 	return refuseFields(f, fields)
+}
+
+// refuseUnreadable wants every object to be readable, needed or not: a strict
+// verifier compares all of them and would have no verdict on our signatures.
+func refuseUnreadable(f *pdf.File) error {
+	for _, ref := range f.Refs() {
+		if _, err := f.Object(ref); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // openSigned opens a file that is to be signed and explains a refusal.
