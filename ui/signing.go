@@ -189,13 +189,16 @@ func (s *signing) use(m *Model) tea.Cmd {
 	}
 	pin := []byte(s.pin.String())
 	s.pin.wipe()
-	keys, desk, id, act := m.o.Keys, m.o.Outbox, s.doc.ID, m.o.Outbox.Sign
+	keys, desk, id, act, event := m.o.Keys, m.o.Outbox, s.doc.ID, m.o.Outbox.Sign, outbox.EventSign
 	what, final := "Đang ký số", s.final
 	if s.seal {
-		act, what = desk.Seal, "Đang ghi số, ngày và ký số của cơ quan"
+		act, event, what = desk.Seal, outbox.EventSeal, "Đang ghi số, ngày và ký số của cơ quan"
 	}
 	return s.run(m, what, func(ctx context.Context) (any, error) {
 		defer clear(pin)
+		if err := desk.MaySign(id, event); err != nil {
+			return nil, err // no PIN is spent on what would be refused
+		}
 		key, err := openKey(ctx, keys, k.Ref, pin, final)
 		if err != nil {
 			return nil, err
