@@ -40,13 +40,15 @@
 //
 //  1. removes what is done and due for it;
 //  2. asks what is permitted now (permit.go): pause, retry, budget, quiet hours;
-//  3. starts a poll when one is due; without a first good one no job starts;
+//  3. starts a poll when one is due; jobs run beside it if something got through
+//     in the last day, else they wait for it, and always for a refused one;
 //  4. asks lanes whose job is not permitted any more to yield;
 //  5. fills free lanes with the jobs first in the order of order.go: urgency
 //     lifted by age, answers before documents, small before large, old before
 //     young. While lanes move documents, one small answer at a time runs beside
-//     them and leaves them the lanes (not without Options.Lanes: then one job
-//     runs at a time);
+//     them and leaves them the lanes, and who has moved all bytes and waits for
+//     the last answer leaves its lane to the next. (Without Options.Lanes one job
+//     runs at a time, after the poll);
 //  6. asks for each job that is more urgent than a running one and found no lane
 //     that one of the lowest yields.
 //

@@ -62,15 +62,21 @@ func (c *Courier) look(now time.Time) error {
 	return c.glance()
 }
 
-// free is how many lanes may be filled.
+// free is how many lanes may be filled. One whose job has moved all it had and
+// waits for the last answers is free already, as long as there are not too many.
 func (c *Courier) free() int {
-	width := c.width()
+	busy, all := 0, 0
+	c.mu.Lock()
 	for _, l := range c.lanes {
-		if l.main() {
-			width--
+		if !l.main() {
+			continue
+		}
+		if all++; c.o.Lanes == nil || !l.closing() {
+			busy++
 		}
 	}
-	return width
+	c.mu.Unlock()
+	return min(c.width()-busy, mostLanes-all)
 }
 
 // width is one lane until the link has been shown to work, and again when it has
@@ -122,6 +128,7 @@ func (c *Courier) start(ctx context.Context, choose func() *entry, beside bool) 
 		c.queue.release(e)
 		return false, nil
 	}
+	c.figures(c.queue.figures)
 	return true, nil
 }
 

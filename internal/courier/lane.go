@@ -40,6 +40,9 @@ func (l *lane) poll() bool { return l.entry == nil }
 // main tells whether it takes up one of Options.Lanes.
 func (l *lane) main() bool { return l.entry != nil && !l.beside }
 
+// closing tells whether all has been moved; Courier.mu is held.
+func (l *lane) closing() bool { return l.total > 0 && l.done >= l.total }
+
 // launch starts work in a lane, unless the link was just switched off or paused.
 func (c *Courier) launch(ctx context.Context, l *lane, work func(context.Context) error) bool {
 	ctx, l.cancel = context.WithCancelCause(ctx)
@@ -100,7 +103,7 @@ func (l *lane) report(done, total int64) {
 		c.weather.moved(now, done-l.done)
 	}
 	l.done, l.total, l.dirty = done, total, true
-	news = news || c.overBudget(now) && c.last.why != WhyBudget
+	news = news || l.closing() || c.overBudget(now) && c.last.why != WhyBudget
 	c.mu.Unlock()
 	if news {
 		signal(c.kick)

@@ -48,7 +48,7 @@ func TestLanesRunSeveralJobs(t *testing.T) {
 		t.Run(fmt.Sprint(lanes), func(t *testing.T) {
 			inWorld(t, nil, func(t *testing.T, w *world) {
 				w.set(func() { w.lanesNow = lanes })
-				time.Sleep(time.Second)
+				w.sleep(time.Second)
 				begin := time.Now()
 				for i := range 8 {
 					w.queue(doc(fmt.Sprint(i), 2))
@@ -58,7 +58,7 @@ func TestLanesRunSeveralJobs(t *testing.T) {
 					t.Errorf("%d running, want %d", len(w.State().Running), want)
 				}
 				for len(w.jobs()) > 0 {
-					time.Sleep(time.Second)
+					w.sleep(time.Second)
 				}
 				want := 16 * chunkTime / time.Duration(min(max(lanes, 1), 4))
 				if took := time.Since(begin); took < want || took > want+3*time.Second {
@@ -75,7 +75,7 @@ func TestRecordsTakeTurns(t *testing.T) {
 	inWorld(t, nil, func(t *testing.T, w *world) {
 		w.set(func() { w.lanesNow, w.down = 4, true })
 		w.Wake()
-		time.Sleep(time.Second)
+		w.sleep(time.Second)
 		w.queue(doc("a1", 9, of("a")))
 		w.set(func() { w.offset = -5 * time.Hour })
 		w.queue(doc("a2", 1, of("a"), kind("status"), as(3)))
@@ -83,7 +83,7 @@ func TestRecordsTakeTurns(t *testing.T) {
 		w.queue(doc("a3", 0, of("a"), kind("ack")), doc("b", 3))
 		w.set(func() { w.down = false })
 		w.Wake()
-		time.Sleep(time.Hour)
+		w.sleep(time.Hour)
 		w.want("b", "a1", "a2", "a3")
 		if w.most != 2 {
 			t.Errorf("%d at once", w.most)
@@ -93,13 +93,13 @@ func TestRecordsTakeTurns(t *testing.T) {
 
 // TestFirstOfARecordIsAsUrgentAsTheLast: the urgent one behind it waits for it.
 func TestFirstOfARecordIsAsUrgentAsTheLast(t *testing.T) {
-	inWorld(t, func(o *Options) { o.Resumable = nil }, func(t *testing.T, w *world) {
-		time.Sleep(time.Second)
+	inWorld(t, nil, func(t *testing.T, w *world) {
+		w.sleep(time.Second)
 		w.queue(doc("first", 2))
 		synctest.Wait()
 		w.queue(doc("very", 2, as(2)), doc("a1", 20, of("a")), doc("express", 1, of("a"), as(3)))
-		time.Sleep(time.Hour)
-		w.want("first", "a1", "express", "very")
+		w.sleep(time.Hour)
+		w.want("a1", "express", "very", "first")
 	})
 }
 
@@ -110,17 +110,17 @@ func TestHeldIsOutOfTurn(t *testing.T) {
 		w.outcomes["a1"] = []error{ErrRejected}
 		w.outcomes["a2"] = []error{ErrBusy}
 		w.queue(doc("a1", 1, of("a")), doc("a2", 1, of("a")), doc("a3", 1, of("a")))
-		time.Sleep(12 * time.Second)
+		w.sleep(12 * time.Second)
 		w.want("a1", "a2")
 		if err := w.Retry("a3"); err != nil { // it cannot pass a2, which therefore runs at once too
 			t.Fatal(err)
 		}
-		time.Sleep(9 * time.Second)
+		w.sleep(9 * time.Second)
 		w.want("a1", "a2", "a2", "a3")
 		if err := w.Retry("a1"); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Minute)
+		w.sleep(time.Minute)
 		w.want("a1", "a2", "a2", "a3", "a1")
 	})
 }
@@ -130,17 +130,17 @@ func TestHeldIsOutOfTurn(t *testing.T) {
 func TestSmallAnswersRunBesideDocuments(t *testing.T) {
 	inWorld(t, nil, func(t *testing.T, w *world) {
 		w.queue(doc("doc", 30, as(1)))
-		time.Sleep(time.Second)
+		w.sleep(time.Second)
 		w.queue(doc("everyday", 1, kind("status")))
-		time.Sleep(10 * time.Second)
+		w.sleep(10 * time.Second)
 		w.want()
 		w.queue(doc("large", 3, kind("status"), as(1)), doc("s1", 1, kind("status"), as(1)), doc("s2", 1, kind("ack"), as(2)))
-		time.Sleep(10 * time.Second)
+		w.sleep(10 * time.Second)
 		w.want("s2", "s1")
 		if w.most != 2 {
 			t.Errorf("%d at once", w.most)
 		}
-		time.Sleep(time.Hour)
+		w.sleep(time.Hour)
 		w.want("s2", "s1", "doc", "large", "everyday")
 	})
 }
@@ -152,11 +152,11 @@ func TestOneLossStopsAllLanes(t *testing.T) {
 		w.set(func() { w.lanesNow = 4 })
 		for i := range 4 {
 			w.queue(doc(fmt.Sprint(i), 10))
-			time.Sleep(time.Second)
+			w.sleep(time.Second)
 		}
-		time.Sleep(10 * time.Second)
+		w.sleep(10 * time.Second)
 		w.set(func() { w.down = true })
-		time.Sleep(2 * time.Second) // only the first lane has come to its next chunk by then
+		w.sleep(2 * time.Second) // only the first lane has come to its next chunk by then
 		if s := w.State(); s.Online || s.LastError != "offline" {
 			t.Errorf("%+v", s)
 		}
@@ -167,7 +167,7 @@ func TestOneLossStopsAllLanes(t *testing.T) {
 			t.Errorf("%d failures for one loss", failures)
 		}
 		w.set(func() { w.down = false })
-		time.Sleep(time.Minute)
+		w.sleep(time.Minute)
 		if len(w.jobs()) != 0 || w.traffic > 44*chunk {
 			t.Errorf("%v left, %d chunks moved", ids(w.jobs()), w.traffic/chunk)
 		}
@@ -182,35 +182,37 @@ func TestOneLossStopsAllLanes(t *testing.T) {
 // TestSilentLanesAreStopped soon after another found no link; those that move on
 // are not, and show that it was not the link.
 func TestSilentLanesAreStopped(t *testing.T) {
-	inWorld(t, nil, func(t *testing.T, w *world) {
-		w.set(func() { w.lanesNow = 3 })
-		var stopped time.Duration
-		w.o.Handlers["hang"] = func(ctx context.Context, _ store.Job, _ func(int64, int64)) error {
-			begin := time.Now()
-			<-ctx.Done()
-			stopped = time.Since(begin)
-			if !errors.Is(context.Cause(ctx), errLost) {
-				t.Errorf("stopped by %v", context.Cause(ctx))
-			}
-			delete(w.o.Handlers, "hang")
-			return ctx.Err()
+	var stopped time.Duration
+	hang := func(ctx context.Context, _ store.Job, _ func(int64, int64)) error {
+		if stopped > 0 {
+			return ErrNeedsClerk
 		}
+		begin := time.Now()
+		<-ctx.Done()
+		stopped = time.Since(begin)
+		if !errors.Is(context.Cause(ctx), errLost) {
+			t.Errorf("stopped by %v", context.Cause(ctx))
+		}
+		return ctx.Err()
+	}
+	inWorld(t, func(o *Options) { o.Handlers = map[string]Handler{"hang": hang} }, func(t *testing.T, w *world) {
+		w.set(func() { w.lanesNow = 3 })
 		w.outcomes["dead"] = []error{ErrOffline}
-		time.Sleep(time.Second)
+		w.sleep(time.Second)
 		w.queue(doc("moves", 20), doc("hang", 1, kind("hang")), doc("dead", 1, kind("agencies")))
-		time.Sleep(chunkTime + time.Second)
+		w.sleep(chunkTime + time.Second)
 		if s := w.State(); s.Online || len(s.Running) != 3 {
 			t.Errorf("%+v", s)
 		}
-		time.Sleep(chunkTime)
+		w.sleep(chunkTime)
 		if s := w.State(); !s.Online || len(s.Running) < 2 {
 			t.Errorf("%+v", s)
 		}
-		time.Sleep(time.Minute)
+		w.sleep(time.Minute)
 		if stopped < silence || stopped > silence+2*chunkTime || w.jobs()["hang"].Class != "needs-clerk" {
 			t.Errorf("stopped after %s: %+v", stopped, w.jobs())
 		}
-		time.Sleep(time.Minute)
+		w.sleep(time.Minute)
 		if w.traffic != 22*chunk || w.effects["moves"] != 1 || w.effects["dead"] != 1 {
 			t.Errorf("%d chunks, %v", w.traffic/chunk, w.effects)
 		}
@@ -222,7 +224,7 @@ func TestAnswersLeaveTheLanes(t *testing.T) {
 	inWorld(t, nil, func(t *testing.T, w *world) {
 		w.set(func() { w.lanesNow, w.down = 2, true })
 		w.Wake()
-		time.Sleep(time.Second)
+		w.sleep(time.Second)
 		for i := range 6 {
 			w.queue(doc(fmt.Sprint("ack", i), 1, kind("ack")), doc(fmt.Sprint("doc", i), 3))
 		}
@@ -230,7 +232,7 @@ func TestAnswersLeaveTheLanes(t *testing.T) {
 		w.set(func() { w.down = false })
 		w.Wake()
 		for range 8 {
-			time.Sleep(chunkTime)
+			w.sleep(chunkTime)
 			documents, small := 0, 0
 			for _, r := range w.rides() {
 				if rowOf(r.job).small() && r.job.Urgency == 0 {
@@ -243,11 +245,81 @@ func TestAnswersLeaveTheLanes(t *testing.T) {
 				t.Errorf("running %v", ids(w.rides()))
 			}
 		}
-		time.Sleep(time.Minute)
+		w.sleep(time.Minute)
 		if len(w.jobs()) != 0 {
 			t.Errorf("left %v", ids(w.jobs()))
 		}
 	})
+}
+
+// TestClosingLanes: while a job waits for its last answers the next one moves, but
+// nobody takes a lane from one that is nearly done.
+func TestClosingLanes(t *testing.T) {
+	slow := func(ctx context.Context, j store.Job, progress func(int64, int64)) error {
+		progress(j.Size, j.Size)
+		return pass(ctx, time.Hour)
+	}
+	change := func(o *Options) {
+		o.Handlers = map[string]Handler{"slow": slow}
+		o.Resumable = append(o.Resumable, "slow")
+	}
+	inWorld(t, change, func(t *testing.T, w *world) {
+		w.sleep(time.Second)
+		w.queue(doc("slow1", 1, kind("slow")), doc("slow2", 1, kind("slow")))
+		for i := range 8 {
+			w.queue(doc(fmt.Sprint(i), 5, as(i/4)))
+		}
+		w.sleep(10 * time.Second)
+		if got := len(w.State().Running); got != 3 || len(w.rides()) != 1 {
+			t.Errorf("%d run, of which move %v", got, ids(w.rides()))
+		}
+		w.sleep(59 * time.Minute)
+		if left := ids(w.jobs()); !slices.Equal(left, []string{"slow1", "slow2"}) {
+			t.Errorf("left %v", left)
+		}
+		w.sleep(time.Hour)
+		if len(w.jobs()) != 0 {
+			t.Errorf("left %v", ids(w.jobs()))
+		}
+	})
+}
+
+// TestFirstPoll: jobs run beside it when something got through in the last day,
+// and never once it was refused.
+func TestFirstPoll(t *testing.T) {
+	for _, c := range []struct {
+		away time.Duration
+		want []string // that run beside the poll
+	}{
+		{time.Hour, []string{"a"}},
+		{48 * time.Hour, nil},
+	} {
+		inWorld(t, nil, func(t *testing.T, w *world) {
+			w.queue(doc("first", 0))
+			w.sleep(time.Hour)
+			w.SetLink(false)
+			w.sleep(c.away)
+			w.kill()
+			w.SetLink(false)
+			w.queue(doc("a", 3), doc("b", 3))
+			w.set(func() { w.refused = true })
+			w.SetLink(true)
+			w.sleep(100 * time.Millisecond) // the poll takes three times that
+			if got := ids(w.rides()); !slices.Equal(got, c.want) {
+				t.Errorf("after %s: %v run", c.away, got)
+			}
+			w.sleep(time.Hour)
+			if j, open := w.jobs()["b"]; !open || j.Attempts != 0 || j.State != store.Waiting {
+				t.Errorf("%+v", j)
+			}
+			w.set(func() { w.refused = false })
+			w.Wake()
+			w.sleep(time.Hour)
+			if len(w.jobs()) != 0 {
+				t.Errorf("left %v", ids(w.jobs()))
+			}
+		})
+	}
 }
 
 // TestCutsEverySoOften: what moved before a cut goes on within about a second
@@ -256,9 +328,9 @@ func TestCutsEverySoOften(t *testing.T) {
 	inWorld(t, func(o *Options) { o.Every = 24 * time.Hour }, func(t *testing.T, w *world) {
 		w.queue(doc("send", 40))
 		for range 20 {
-			time.Sleep(17 * time.Second)
+			w.sleep(17 * time.Second)
 			w.set(func() { w.down = true })
-			time.Sleep(3 * time.Second)
+			w.sleep(3 * time.Second)
 			w.set(func() { w.down = false })
 		}
 		if len(w.jobs()) != 0 || w.effects["send"] != 1 {
@@ -275,7 +347,7 @@ func TestADeadJobDoesNotBlock(t *testing.T) {
 			w.outcomes["dead"] = append(w.outcomes["dead"], ErrOffline)
 		}
 		w.queue(doc("dead", 0, as(3)), doc("a", 5), doc("b", 5), doc("c", 5))
-		time.Sleep(time.Hour)
+		w.sleep(time.Hour)
 		if left := ids(w.jobs()); !slices.Equal(left, []string{"dead"}) {
 			t.Errorf("left: %v", left)
 		}
@@ -295,13 +367,13 @@ func TestFewerLanes(t *testing.T) {
 		for i := range 9 {
 			w.queue(doc(fmt.Sprint(i), 5))
 		}
-		time.Sleep(10 * time.Second)
+		w.sleep(10 * time.Second)
 		w.set(func() { w.lanesNow = 1 })
-		time.Sleep(12 * time.Second)
+		w.sleep(12 * time.Second)
 		if n := len(w.rides()); n != 1 {
 			t.Errorf("%d running", n)
 		}
-		time.Sleep(time.Hour)
+		w.sleep(time.Hour)
 		if len(w.jobs()) != 0 {
 			t.Errorf("left: %v", ids(w.jobs()))
 		}

@@ -72,11 +72,11 @@ func runModel(t *testing.T, seed uint64) {
 		}
 	})
 	m := &model{world: w, clocks: r.IntN(4) == 0, queued: map[string]store.Job{}, retried: map[string]bool{}, wrong: map[[2]string]wrongly{}}
-	time.Sleep(time.Nanosecond) // whoever wakes now wakes alone
+	w.sleep(time.Nanosecond) // whoever wakes now wakes alone
 	for range 60 {
 		m.happen(r)
 		for range r.IntN(40) {
-			time.Sleep(2 * time.Second)
+			m.sleep(2 * time.Second)
 			m.check()
 		}
 		if t.Failed() {
@@ -124,7 +124,7 @@ func (m *model) happen(r *rand.Rand) {
 		if m.clocks {
 			m.set(func() { m.offset = time.Duration(r.IntN(100)-50) * time.Hour })
 		} else if r.IntN(2) == 0 {
-			time.Sleep(time.Duration(r.IntN(120)) * time.Minute)
+			m.sleep(time.Duration(r.IntN(120)) * time.Minute)
 		} else {
 			m.must(m.LiftBudget())
 		}
@@ -156,7 +156,7 @@ func (m *model) draw(r *rand.Rand) {
 	}
 	for range r.IntN(6) - 2 {
 		fate := []error{ErrBusy, ErrBusy, ErrOffline, ErrConflict, ErrRejected, errPanic, ErrFull}[r.IntN(7)]
-		m.outcomes[id] = append(m.outcomes[id], fate)
+		m.set(func() { m.outcomes[id] = append(m.outcomes[id], fate) })
 	}
 	m.queued[id] = j
 	m.world.queue(j)
@@ -310,17 +310,12 @@ func (m *model) pausing(now time.Time) bool {
 	return !m.permit().open
 }
 
-// aside tells whether a job has stepped aside.
+// aside tells whether a job has stepped aside. Everybody is at rest, so the queue
+// may be looked at; the lock orders the look before what comes next.
 func (m *model) aside(id string, now time.Time) bool {
-	select {
-	case <-m.turn:
-		defer func() { m.turn <- struct{}{} }()
-	default: // a round is being made: who has the turn is waiting, since all are
-	}
-	if m.Courier.queue == nil || m.Courier.queue.jobs[id] == nil {
-		return false
-	}
-	return m.Courier.queue.jobs[id].stall.until.After(now)
+	defer m.online()
+	q := m.Courier.queue
+	return q != nil && q.jobs[id] != nil && q.jobs[id].stall.until.After(now)
 }
 
 func (m *model) behind(j store.Job, jobs map[string]store.Job, rides map[string]ride) bool {
@@ -340,7 +335,7 @@ func (m *model) end() {
 	m.must(m.Resume())
 	for range 3 {
 		m.must(m.LiftBudget())
-		time.Sleep(24 * time.Hour)
+		m.sleep(24 * time.Hour)
 	}
 	sum, err := m.Drain(context.Background())
 	m.must(err)

@@ -93,7 +93,7 @@ func (c *Courier) pass(ctx context.Context) (next time.Time, err error) {
 			return p.until, err
 		}
 	}
-	if !c.vouched() {
+	if !c.vouched(now) {
 		return earlier(p.until, c.pollNext(p, now)), c.glance()
 	}
 	if err := c.fill(ctx, p, now); err != nil {

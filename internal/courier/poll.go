@@ -12,6 +12,9 @@ import (
 // find.
 const calmEvery = time.Hour
 
+// vouchedFor is how long a success lets jobs be tried beside the first poll.
+const vouchedFor = 24 * time.Hour
+
 // pollDue tells whether to poll now.
 func (c *Courier) pollDue(p permit, now time.Time) bool {
 	next := c.pollNext(p, now)
@@ -46,17 +49,20 @@ func (c *Courier) polling() bool {
 	return false
 }
 
-// vouched tells whether a poll has shown that jobs may be tried. When the other
-// side refused the poll itself the account is wrong, and jobs would only be
-// refused one by one.
-func (c *Courier) vouched() bool {
+// vouched tells whether jobs may be tried: a poll got through, or something did
+// lately and the next poll runs beside them. When the other side refused the poll
+// itself the account is wrong, and jobs would only be refused one by one.
+func (c *Courier) vouched(now time.Time) bool {
 	if c.o.Poll == nil {
 		return true
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	refused := c.link.pollErr != nil && lasting(Class(c.link.pollErr)) && !errors.Is(c.link.pollErr, ErrBroken)
-	return !c.link.polled.IsZero() && !refused
+	if c.link.pollErr != nil && lasting(Class(c.link.pollErr)) && !errors.Is(c.link.pollErr, ErrBroken) {
+		return false
+	}
+	lately := c.o.Lanes != nil && c.link.failures <= quickTries && !elapsed(c.last.success, now, vouchedFor)
+	return lately || !c.link.polled.IsZero()
 }
 
 // startPoll polls with the store and the screen in order: what is done is gone, or

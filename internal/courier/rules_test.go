@@ -3,6 +3,7 @@ package courier
 import (
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -46,7 +47,7 @@ func nights(o *Options) { o.Quiet = Quiet{From: 22 * 60, To: 5 * 60} }
 func TestQuietHoursHoldBackEverydayDocuments(t *testing.T) {
 	inWorld(t, nights, func(t *testing.T, w *world) {
 		w.queue(doc("everyday", 1), doc("urgent", 1, as(1)), doc("answer", 1, kind("ack")))
-		time.Sleep(time.Hour)
+		w.sleep(time.Hour)
 		w.want("urgent", "answer")
 		s := w.State()
 		if s.Why != WhyQuiet || !s.Until.Equal(time.Date(2000, 1, 1, 5, 0, 0, 0, time.UTC)) || s.Waiting != 1 || s.Paused {
@@ -55,7 +56,7 @@ func TestQuietHoursHoldBackEverydayDocuments(t *testing.T) {
 		if sum, err := w.Drain(t.Context()); err != nil || sum.Done != 0 || sum.Waiting != 1 {
 			t.Errorf("%+v %v", sum, err)
 		}
-		time.Sleep(4*time.Hour + time.Minute)
+		w.sleep(4*time.Hour + time.Minute)
 		w.want("urgent", "answer", "everyday")
 		if s := w.State(); s.Why != "" || !s.Until.IsZero() {
 			t.Errorf("%+v", s)
@@ -68,15 +69,15 @@ func TestQuietHoursHoldBackEverydayDocuments(t *testing.T) {
 func TestQuietHoursBegin(t *testing.T) {
 	inWorld(t, nights, func(t *testing.T, w *world) {
 		w.set(func() { w.lanesNow = 2 })
-		time.Sleep(22*time.Hour - time.Minute)
+		w.sleep(22*time.Hour - time.Minute)
 		w.queue(doc("send", 100), doc("list", 100, kind("agencies")))
-		time.Sleep(time.Minute + chunkTime + time.Second)
+		w.sleep(time.Minute + chunkTime + time.Second)
 		if got := ids(w.rides()); len(got) != 1 || got[0] != "list" {
 			t.Errorf("running %v", got)
 		}
-		time.Sleep(6 * time.Hour)
+		w.sleep(6 * time.Hour)
 		w.want("list")
-		time.Sleep(2 * time.Hour)
+		w.sleep(2 * time.Hour)
 		w.want("list", "send")
 		if w.traffic != 200*chunk {
 			t.Errorf("%d chunks", w.traffic/chunk)
@@ -90,15 +91,15 @@ func TestSendNow(t *testing.T) {
 	inWorld(t, func(o *Options) { nights(o); o.Budget = 5*chunk + 1 }, func(t *testing.T, w *world) {
 		w.outcomes["busy"] = []error{ErrBusy, nil}
 		w.queue(doc("busy", 1, as(1)), doc("everyday", 2))
-		time.Sleep(6 * time.Second)
+		w.sleep(6 * time.Second)
 		w.want("busy")
 		if err := w.SendNow(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(20 * time.Second)
+		w.sleep(20 * time.Second)
 		w.want("busy", "busy", "everyday")
 		w.queue(doc("more", 1), doc("too much", 100))
-		time.Sleep(time.Minute)
+		w.sleep(time.Minute)
 		w.want("busy", "busy", "everyday", "more")
 		if s := w.State(); s.Why != WhyBudget || s.Spent < s.Budget || s.Spent > s.Budget+2*chunk || s.Lifted {
 			t.Errorf("%+v", s)
@@ -106,15 +107,15 @@ func TestSendNow(t *testing.T) {
 		if err := w.SendNow(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Minute)
+		w.sleep(time.Minute)
 		if s := w.State(); s.Why != WhyBudget || len(s.Running) != 0 {
 			t.Errorf("%+v", s)
 		}
-		time.Sleep(22 * time.Hour)
+		w.sleep(22 * time.Hour)
 		if s := w.State(); s.Why != WhyBudget {
 			t.Errorf("%+v", s)
 		}
-		time.Sleep(2 * time.Hour)
+		w.sleep(2 * time.Hour)
 		if s := w.State(); s.Why != WhyQuiet {
 			t.Errorf("the next night: %+v", s)
 		}
@@ -125,15 +126,15 @@ func TestSendNow(t *testing.T) {
 // midnight or until it is lifted, which is for that day only.
 func TestBudget(t *testing.T) {
 	inWorld(t, func(o *Options) { o.Budget = 20 * chunk }, func(t *testing.T, w *world) {
-		time.Sleep(12 * time.Hour)
+		w.sleep(12 * time.Hour)
 		w.queue(doc("long", 100), doc("answer", 1, kind("status"), func(j *store.Job) { j.Created = w.now().Add(-time.Minute) }))
-		time.Sleep(10 * time.Minute)
+		w.sleep(10 * time.Minute)
 		if s := w.State(); s.Why != WhyBudget || !s.Until.Equal(time.Date(2000, 1, 2, 0, 0, 0, 0, time.UTC)) || len(s.Running) != 0 || s.Spent < 20*chunk || s.Spent > 21*chunk {
 			t.Errorf("%+v", s)
 		}
 		w.kill()
 		w.queue(doc("express", 2, as(1)), doc("another answer", 1, kind("ack")))
-		time.Sleep(time.Hour)
+		w.sleep(time.Hour)
 		w.want("answer", "express")
 		if s := w.State(); s.Why != WhyBudget || s.Spent < 21*chunk || s.Spent > 23*chunk {
 			t.Errorf("after a restart: %+v", s)
@@ -142,12 +143,12 @@ func TestBudget(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.kill()
-		time.Sleep(10 * time.Minute)
+		w.sleep(10 * time.Minute)
 		w.want("answer", "express", "another answer", "long")
 		if s := w.State(); s.Why != "" || !s.Lifted {
 			t.Errorf("lifted: %+v", s)
 		}
-		time.Sleep(12 * time.Hour)
+		w.sleep(12 * time.Hour)
 		if s := w.State(); s.Spent != 0 || s.Lifted {
 			t.Errorf("the next day: %+v", s)
 		}
@@ -184,24 +185,24 @@ func TestClockIsSet(t *testing.T) {
 				inWorld(t, func(o *Options) { o.MaxTries = 100 }, func(t *testing.T, w *world) {
 					w.set(func() { w.down = true })
 					w.Wake()
-					time.Sleep(time.Hour) // the next look at the link is minutes away
+					w.sleep(time.Hour) // the next look at the link is minutes away
 					w.set(func() { w.offset = set })
 					w.set(func() { w.down = false })
 					w.outcomes["busy"] = slices.Repeat([]error{ErrBusy}, 9)
 					w.queue(doc("busy", 1), doc("send", 20))
-					time.Sleep(30 * time.Minute) // now busy is half an hour away
+					w.sleep(30 * time.Minute) // now busy is half an hour away
 					if back {
 						w.set(func() { w.offset = 0 })
 					}
 					w.queue(doc("later", 1))
-					time.Sleep(2 * time.Hour)
+					w.sleep(2 * time.Hour)
 					if left := w.jobs(); len(left) != 0 {
 						t.Errorf("left: %+v", left)
 					}
 					w.set(func() { w.polls = 0 })
 					for i := range 24 {
 						w.set(func() { w.offset = set * time.Duration(i%2) })
-						time.Sleep(time.Hour)
+						w.sleep(time.Hour)
 					}
 					if w.polls < 24*12-24 || w.polls > 24*12+24*2 {
 						t.Errorf("%d polls in a day", w.polls)
@@ -215,25 +216,26 @@ func TestClockIsSet(t *testing.T) {
 // TestDateLine: the PC changes its zone, and with it the day, while a budget and
 // quiet hours hold.
 func TestDateLine(t *testing.T) {
-	zone := time.UTC
+	var zone atomic.Pointer[time.Location]
+	zone.Store(time.UTC)
 	change := func(o *Options) {
 		nights(o)
 		o.Budget = 10 * chunk
 		clock := o.Clock
-		o.Clock = func() time.Time { return clock().In(zone) }
+		o.Clock = func() time.Time { return clock().In(zone.Load()) }
 	}
 	inWorld(t, change, func(t *testing.T, w *world) {
-		time.Sleep(12 * time.Hour)
+		w.sleep(12 * time.Hour)
 		w.queue(doc("a", 100))
 		for i := range 48 {
-			time.Sleep(10 * time.Minute)
+			w.sleep(10 * time.Minute)
 			hours := []int{-12, 14}[i%2]
-			w.set(func() { zone = time.FixedZone("", hours*3600) })
+			zone.Store(time.FixedZone("", hours*3600))
 		}
 		if moved := w.traffic / chunk; moved > 35 { // three local days were seen
 			t.Errorf("%d chunks moved", moved)
 		}
-		time.Sleep(10 * 24 * time.Hour)
+		w.sleep(10 * 24 * time.Hour)
 		w.want("a")
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"vanthu/store"
@@ -32,6 +33,7 @@ type world struct {
 	mu       sync.Mutex
 	offset   time.Duration // of the PC's clock
 	down     bool          // the line is cut
+	refused  bool          // the other side does not know us
 	lanesNow int
 	traffic  int64
 	polls    int
@@ -86,7 +88,10 @@ func (w *world) open(dir string) {
 	o := w.options
 	o.Store = s
 	life := w.life
-	o.Handlers = map[string]Handler{}
+	o.Handlers = maps.Clone(w.options.Handlers)
+	if o.Handlers == nil {
+		o.Handlers = map[string]Handler{}
+	}
 	for _, kind := range []string{"send", "fetch", "agencies", "ack", "status"} {
 		o.Handlers[kind] = func(ctx context.Context, j store.Job, progress func(int64, int64)) error {
 			return w.handle(ctx, life, j, progress)
@@ -129,6 +134,9 @@ func (w *world) poll(ctx context.Context) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.polls++
+	if w.refused {
+		return fmt.Errorf("wrong secret: %w", ErrNeedsClerk)
+	}
 	if w.down {
 		return ErrOffline
 	}
@@ -296,3 +304,11 @@ func (w *world) jobs() map[string]store.Job {
 }
 
 func ids[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
+
+// sleep lets time go by and everybody come to rest. What was looked at before is
+// looked at before.
+func (w *world) sleep(d time.Duration) {
+	w.set(func() {})
+	time.Sleep(d)
+	synctest.Wait()
+}

@@ -15,7 +15,7 @@ func (c *Courier) makeRoom(p permit, now time.Time) {
 	asked, able := 0, []*lane(nil)
 	for _, l := range c.lanes {
 		switch {
-		case !l.main() || !c.resumable(l.job.Kind):
+		case !l.main() || !c.resumable(l.job.Kind) || c.closing(l):
 		case l.yield.Load():
 			asked++
 		case !p.lets(c.queue.rowOf(l.entry)):
@@ -49,6 +49,12 @@ func (c *Courier) displace(able []*lane, to int, now time.Time) []*lane {
 	}
 	lowest.yield.Store(true)
 	return slices.DeleteFunc(able, func(l *lane) bool { return l == lowest })
+}
+
+func (c *Courier) closing(l *lane) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.o.Lanes != nil && l.closing()
 }
 
 func (c *Courier) resumable(kind string) bool { return slices.Contains(c.o.Resumable, kind) }

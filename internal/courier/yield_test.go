@@ -12,16 +12,16 @@ import (
 func TestUrgentTakesTheLane(t *testing.T) {
 	inWorld(t, nil, func(t *testing.T, w *world) {
 		w.queue(doc("large", 100))
-		time.Sleep(50 * time.Second)
+		w.sleep(50 * time.Second)
 		w.queue(doc("express", 2, as(3)))
-		time.Sleep(chunkTime)
+		w.sleep(chunkTime)
 		if _, ok := w.rides()["express"]; !ok {
 			t.Errorf("after a chunk still running: %v", ids(w.rides()))
 		}
 		if j := w.jobs()["large"]; j.Attempts != 0 || j.Done < 12*chunk || !j.NextTry.IsZero() || j.Class != "" {
 			t.Errorf("%+v", j)
 		}
-		time.Sleep(time.Hour)
+		w.sleep(time.Hour)
 		w.want("express", "large")
 		if w.traffic != 102*chunk {
 			t.Errorf("%d chunks moved", w.traffic/chunk)
@@ -46,16 +46,16 @@ func TestWhoYields(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
 			inWorld(t, nil, func(t *testing.T, w *world) {
-				time.Sleep(time.Second)
+				w.sleep(time.Second)
 				w.set(func() { w.lanesNow = len(c.running) })
 				for i, u := range c.running {
 					w.queue(doc(fmt.Sprint("running", i), 50, as(u), kind(c.kind)))
 				}
-				time.Sleep(10 * time.Second)
+				w.sleep(10 * time.Second)
 				for i, u := range c.come {
 					w.queue(doc(fmt.Sprint("come", i), 50, as(u)))
 				}
-				time.Sleep(chunkTime)
+				w.sleep(chunkTime)
 				got := 0
 				for id := range w.rides() {
 					if id[:4] == "come" {
@@ -77,7 +77,7 @@ func TestStarvingItemsAgeUp(t *testing.T) {
 		w.queue(doc("everyday", 10))
 		for i := 0; len(w.effects) < 2000 && w.effects["everyday"] == 0; i++ {
 			w.queue(doc(fmt.Sprint("urgent", i), 15, as(1)))
-			time.Sleep(time.Minute)
+			w.sleep(time.Minute)
 		}
 		if age := time.Since(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)); w.effects["everyday"] != 1 || age > agingStep+5*time.Minute {
 			t.Errorf("everyday mail came after %s: %v", age, w.effects["everyday"])
@@ -90,9 +90,9 @@ func TestStarvingItemsAgeUp(t *testing.T) {
 func TestYieldOfAnUnwillingHandler(t *testing.T) {
 	inWorld(t, nil, func(t *testing.T, w *world) {
 		w.queue(doc("nearly", 3))
-		time.Sleep(3*chunkTime - time.Second)
+		w.sleep(3*chunkTime - time.Second)
 		w.queue(doc("express", 1, as(3)))
-		time.Sleep(time.Minute)
+		w.sleep(time.Minute)
 		if len(w.jobs()) != 0 || w.effects["nearly"] != 1 || w.effects["express"] != 1 {
 			t.Errorf("%v, left %+v", w.effects, w.jobs())
 		}
@@ -104,7 +104,7 @@ func TestYieldOfAnUnwillingHandler(t *testing.T) {
 func TestPausedOverRestarts(t *testing.T) {
 	inWorld(t, nil, func(t *testing.T, w *world) {
 		w.queue(doc("a", 10), doc("b", 1, as(4)))
-		time.Sleep(20 * time.Second)
+		w.sleep(20 * time.Second)
 		if err := w.Pause(time.Time{}); err != nil {
 			t.Fatal(err)
 		}
@@ -114,7 +114,7 @@ func TestPausedOverRestarts(t *testing.T) {
 		}
 		w.kill()
 		traffic := w.traffic
-		time.Sleep(48 * time.Hour)
+		w.sleep(48 * time.Hour)
 		w.Wake()
 		if err := w.SendNow(); err != nil {
 			t.Fatal(err)
@@ -128,7 +128,7 @@ func TestPausedOverRestarts(t *testing.T) {
 		if err := w.Resume(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Minute)
+		w.sleep(time.Minute)
 		w.want("b", "a")
 		if w.traffic != 11*chunk+0 && w.traffic != 12*chunk {
 			t.Errorf("%d chunks", w.traffic/chunk)
@@ -150,13 +150,13 @@ func TestPauseEnds(t *testing.T) {
 					t.Fatal(err)
 				}
 				w.queue(doc("a", 1))
-				time.Sleep(time.Hour)
+				w.sleep(time.Hour)
 				if s := w.State(); !s.Paused || len(w.effects) != 0 || s.Until.Sub(w.now()) != time.Hour {
 					t.Errorf("%+v", s)
 				}
 				w.set(func() { w.offset = set })
 				w.State()
-				time.Sleep(2*time.Hour + longestSleep + 10*time.Second)
+				w.sleep(2*time.Hour + longestSleep + 10*time.Second)
 				if s := w.State(); s.Paused || s.Why != "" || len(w.effects) != 1 {
 					t.Errorf("%+v", s)
 				}
