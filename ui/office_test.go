@@ -55,6 +55,17 @@ func newOffice(t testing.TB) *office {
 	return o
 }
 
+// draft is an outgoing document that waits for the leader's signature.
+func (o *office) draft() outbox.Document {
+	o.t.Helper()
+	doc, err := o.o.Outbox.Create(o.t.Context(), outbox.Draft{TypeName: "Kế hoạch", Subject: "Kế hoạch tuần tra đê bao",
+		Signer: o.o.Leaders[0].Signer, Recipients: []document.Agency{{Code: "H01.12"}}}, strings.NewReader("%PDF-1.7 kế hoạch"))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return doc
+}
+
 // letter is a packet as the province would send it.
 func letter(number int, subject string) edxml.Document {
 	date := document.Date{Year: 2026, Month: time.November, Day: 19}

@@ -241,9 +241,8 @@ func TestSecrecy(t *testing.T) {
 // TestPINIsNeverDrawn: not while typed, not after a wrong try, and not kept.
 func TestPINIsNeverDrawn(t *testing.T) {
 	o := newOffice(t)
-	doc := outbox.Document{ID: "x", State: outbox.Drafting}
 	d := drive(o, 80, 24)
-	s := newSigning(d.m, doc, true)
+	s := newSigning(d.m, o.draft(), false)
 	d.run(d.m.push(s))
 	for range 3 {
 		d.typed("918273").missing("918273").see("******").press("enter").missing("918273").missing("******")
@@ -267,7 +266,7 @@ func TestLastTry(t *testing.T) {
 	k := &cautious{}
 	o.o.Keys = k
 	d := drive(o, 80, 24)
-	d.run(d.m.push(newSigning(d.m, outbox.Document{ID: "x"}, true)))
+	d.run(d.m.push(newSigning(d.m, o.draft(), false)))
 	d.typed("1111").press("enter").see("Chỉ còn một lần thử PIN cuối cùng")
 	if k.last != 0 {
 		t.Fatal("the last try was spent without a word")
@@ -275,6 +274,18 @@ func TestLastTry(t *testing.T) {
 	d.typed("1111").press("enter")
 	if k.last != 1 {
 		t.Errorf("%d last tries", k.last)
+	}
+}
+
+// TestNoPINForWhatMayNotBeSigned: a document that somebody else has just dealt
+// with costs no PIN.
+func TestNoPINForWhatMayNotBeSigned(t *testing.T) {
+	o := newOffice(t)
+	d := drive(o, 80, 24)
+	d.run(d.m.push(newSigning(d.m, o.draft(), true)))
+	d.typed("918273").press("enter").see("Lỗi:")
+	if o.keys.wrong != 0 {
+		t.Errorf("%d PINs were spent", o.keys.wrong)
 	}
 }
 
