@@ -143,7 +143,7 @@ func (c Config) check() (base *url.URL, err error) {
 		return nil, errors.New("the URL must start with http:// or https:// and a host")
 	case base.User != nil || base.RawQuery != "" || base.Fragment != "":
 		return nil, errors.New("the URL must hold no user, query or fragment")
-	case base.Scheme == "http" && !c.PlainAllowed:
+	case base.Scheme == "http" && (!c.PlainAllowed || c.HTTP == nil && c.Line != nil && !c.Line.PlainAllowed()):
 		return nil, errors.New("http:// is not encrypted and not allowed by the settings")
 	case !sendable(c.System) || c.System == "":
 		return nil, errors.New("the system id must be ASCII text")

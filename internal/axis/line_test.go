@@ -149,6 +149,21 @@ func TestReading(t *testing.T) {
 	}
 }
 
+// TestPlainNeedsBoth: a line that speaks TLS only refuses http:// at once, not
+// as a line that is down.
+func TestPlainNeedsBoth(t *testing.T) {
+	for _, allowed := range []bool{false, true} {
+		l, err := line.New(line.Options{PlainAllowed: allowed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = New(Config{URL: "http://axis.example", System: "s", Secret: []byte("k"), PlainAllowed: true, Line: l})
+		if allowed != (err == nil) || !allowed && !errors.Is(err, ErrConfig) {
+			t.Errorf("allowed %t: %v", allowed, err)
+		}
+	}
+}
+
 // TestUntrusted: certificates that are not trusted, theirs or ours, are told
 // from a line that is down; nothing was sent.
 func TestUntrusted(t *testing.T) {

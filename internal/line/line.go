@@ -150,6 +150,9 @@ func (l *Line) SetRate(bytesPerSecond int64) { l.rate.set(max(0, bytesPerSecond)
 // several connections carry more than one (performance.md §3).
 func (l *Line) Lossy() bool { return l.loss.seen() }
 
+// PlainAllowed tells whether http:// may go over the line.
+func (l *Line) PlainAllowed() bool { return l.options.PlainAllowed }
+
 // Paced tells whether the system has taken bbr for a connection of this line:
 // then two connections carry under loss what four do without.
 func (l *Line) Paced() bool { return l.paced.Load() }
