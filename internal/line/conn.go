@@ -32,6 +32,9 @@ const small = 64
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p[:min(len(p), c.line.rate.piece())])
 	c.line.in.Add(int64(n))
+	if n > 0 {
+		c.line.inflow.add(n)
+	}
 	c.note(err)
 	if n > 0 && err == nil {
 		err = c.line.rate.pay(n, c.closed)
@@ -65,6 +68,7 @@ func (c *conn) note(err error) {
 		return
 	}
 	c.once.Do(func() {
+		c.line.inflow.cut()
 		c.line.loss.leave(c, true)
 		close(c.closed)
 	})

@@ -2,7 +2,9 @@ package line
 
 import (
 	"context"
+	"errors"
 	"net"
+	"syscall"
 	"time"
 )
 
@@ -35,7 +37,9 @@ func (l *Line) tcp(ctx context.Context, network, address string) (net.Conn, erro
 	d := &net.Dialer{
 		Timeout:         l.options.Timeout,
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 4},
-		Control:         tune,
+		Control: func(_, _ string, c syscall.RawConn) error {
+			return tune(c, l.inflow.bound())
+		},
 	}
 	c, err := race(ctx, func(ctx context.Context) (net.Conn, error) { return d.DialContext(ctx, network, address) })
 	if t, ok := c.(*net.TCPConn); ok {
@@ -66,7 +70,7 @@ func race(ctx context.Context, connect func(context.Context) (net.Conn, error)) 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	results := make(chan result)
-	go try(ctx, ctx, connect, results)
+	go try(ctx, connect, results)
 	begun := time.Now()
 	extra := time.NewTimer(firstExtra)
 	defer extra.Stop()
@@ -76,7 +80,7 @@ func race(ctx context.Context, connect func(context.Context) (net.Conn, error)) 
 			own, stop := context.WithTimeout(ctx, extraTime)
 			go func() {
 				defer stop()
-				try(ctx, own, connect, results)
+				extraTry(ctx, own, connect, results)
 			}()
 			pause := nextExtra
 			if time.Since(begun) >= longTry {
@@ -91,18 +95,28 @@ func race(ctx context.Context, connect func(context.Context) (net.Conn, error)) 
 	}
 }
 
-// try tells what came of one try, unless nobody wants to know any more or only
-// its own time is over.
-func try(race, own context.Context, connect func(context.Context) (net.Conn, error), results chan<- result) {
+// try tells what came of one try, unless nobody wants to know any more.
+func try(race context.Context, connect func(context.Context) (net.Conn, error), results chan<- result) {
+	c, err := connect(race)
+	tell(race, result{c, err}, results)
+}
+
+// extraTry is a try with less time; that its time is over tells nothing.
+func extraTry(race, own context.Context, connect func(context.Context) (net.Conn, error), results chan<- result) {
 	c, err := connect(own)
-	if err != nil && own.Err() != nil && race.Err() == nil {
+	var timeout net.Error // it may come before own is done
+	if err != nil && (own.Err() != nil || errors.As(err, &timeout) && timeout.Timeout()) {
 		return
 	}
+	tell(race, result{c, err}, results)
+}
+
+func tell(race context.Context, r result, results chan<- result) {
 	select {
-	case results <- result{c, err}:
+	case results <- r:
 	case <-race.Done():
-		if c != nil {
-			c.Close()
+		if r.conn != nil {
+			r.conn.Close()
 		}
 	}
 }

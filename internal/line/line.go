@@ -59,6 +59,7 @@ type Line struct {
 	transport *http.Transport
 	rate      *bucket
 	loss      *losses
+	inflow    *inflow
 	in, out   atomic.Int64
 	paced     atomic.Bool
 }
@@ -88,7 +89,7 @@ func New(o Options) (*Line, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	l := &Line{options: o, rate: newBucket(o.Rate, o.Clock), loss: newLosses(o.Clock)}
+	l := &Line{options: o, rate: newBucket(o.Rate, o.Clock), loss: newLosses(o.Clock), inflow: &inflow{now: time.Now}}
 	l.transport = l.makeTransport()
 	return l, nil
 }

@@ -14,12 +14,16 @@ const tuned = true
 // all look at the wrong end.
 const unsent = 16 << 10
 
-// tune asks for bbr, which holds the link under loss where others halve it, and
-// bounds the send buffer. A system without either is served as it is.
-func tune(_, _ string, c syscall.RawConn) error {
+// tune asks for bbr, which holds the link under loss where others halve it,
+// bounds the send buffer, and the receive buffer to receive bytes, if any. A
+// system without one of these is served as it is.
+func tune(c syscall.RawConn, receive int) error {
 	return c.Control(func(fd uintptr) {
 		unix.SetsockoptString(int(fd), unix.IPPROTO_TCP, unix.TCP_CONGESTION, "bbr")
 		unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT, unsent)
+		if receive > 0 {
+			unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, receive)
+		}
 	})
 }
 

@@ -80,3 +80,36 @@ func available() []string {
 }
 
 func hasBBR() bool { return slices.Contains(available(), "bbr") }
+
+// TestNarrowConnections: after a cut on a slow line, a new connection holds
+// little, and not before.
+func TestNarrowConnections(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	l := open(t, Options{})
+	held := func() (size int) {
+		c, err := l.tcp(t.Context(), "tcp", listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		raw, err := c.(syscall.Conn).SyscallConn()
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw.Control(func(fd uintptr) { size, _ = unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF) })
+		return size
+	}
+	usual := held()
+	l.inflow.best, l.inflow.bestAt = 16_000, l.inflow.now()
+	if got := held(); got != usual {
+		t.Errorf("%d bytes before a cut, usually %d", got, usual)
+	}
+	l.inflow.cut()
+	if got := held(); got != 2*24_000 { // the system doubles it, for what surrounds the bytes
+		t.Errorf("%d bytes after a cut, usually %d", got, usual)
+	}
+}
