@@ -29,5 +29,8 @@
 // holds a stack of screens. A screen gets its actions from the key table, its results
 // as messages, and asks for work with commands.
 //
+// The link is known by its [LinkState] only: link.go says what is asked of it,
+// weather.go what is said of it, on the status line, in the queue and by verbs.
+//
 // Start reading at model.go and screen.go, then keys.go, then a small screen: queue.go.
 package ui

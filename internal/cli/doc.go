@@ -12,6 +12,10 @@
 // the owner, and verbs typed elsewhere run in it through the home's socket
 // (owner.go); what a verb needs from its caller (folder, PIN) travels along.
 //
+// The way to the axis is made in line.go from the settings, and shown to the
+// screen by link.go; clock.go remembers a wrong clock, tidy.go removes what
+// nothing names any more.
+//
 // Rules: exit code 0 done, 1 could not be done, 2 wrong words; the reason and
 // the next step on one line of stderr (advice.go); with --json one object on
 // stdout and nothing else. No PIN in arguments, logs or the journal.

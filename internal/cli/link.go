@@ -41,7 +41,10 @@ func (w *workplace) linkState() ui.LinkState {
 	s := w.courier.State()
 	out := ui.LinkState{On: s.On, Online: s.Online, LastSuccess: s.LastSuccess, LastError: classWords(s.LastError), Waiting: s.Waiting, Held: s.Held,
 		Hold: hold(s.Why), Until: s.Until, Rate: s.Rate, Left: s.Left, ETA: s.ETA, Spent: s.Spent, Budget: s.Budget, Lifted: s.Lifted, Plain: w.office.Axis.Plain()}
-	if w.untrusted.Load() && !s.Online {
+	switch {
+	case w.client == nil:
+		out.LastError = "cơ quan chưa khai báo trục liên thông"
+	case w.untrusted.Load() && !s.Online:
 		out.LastError = "chứng thư của Trục không được tin cậy"
 	}
 	if skew, known := w.clock.skew(); known && skew.Abs() > ui.ClockSlack {

@@ -28,7 +28,7 @@ type tidy struct {
 const (
 	tidyKey   = "store/tidied"
 	tidyEvery = 24 * time.Hour
-	// tidyAgain is when to come back after a packet was on its way in.
+	// tidyAgain is when to begin, and to come back after a packet was on its way in.
 	tidyAgain = time.Minute
 )
 
@@ -46,11 +46,11 @@ func (w *workplace) watched(handlers map[string]courier.Handler) map[string]cour
 	return handlers
 }
 
-// keep tidies now and then until ctx ends. What goes wrong is harmless: the
-// store's check finds real damage.
+// keep tidies now and then until ctx ends, not before the program has had a
+// minute for what the clerk waits for. What goes wrong is harmless: the store's
+// check finds real damage.
 func (t *tidy) keep(ctx context.Context) {
-	for {
-		next, _ := t.once(ctx)
+	for next := tidyAgain; ; next, _ = t.once(ctx) {
 		timer := time.NewTimer(next)
 		select {
 		case <-ctx.Done():
