@@ -76,7 +76,7 @@ func (d *Desk) takePDF(ctx context.Context, doc *Document, r io.Reader) error {
 	if err := d.Press.Inspect(pdf); err != nil {
 		return err
 	}
-	layout, err := d.Press.Layout(ctx, pdf)
+	proposed, layout, err := d.layOut(ctx, doc.Draft, pdf)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,8 @@ func (d *Desk) takePDF(ctx context.Context, doc *Document, r io.Reader) error {
 		return err
 	}
 	name := document.CleanName(strings.ReplaceAll(doc.Draft.TypeName+" "+doc.Draft.Subject, "/", "-") + ".pdf")
-	doc.File, doc.Source, doc.Layout = File{Name: name, Hash: hash, Size: size}, hash, layout
+	doc.File, doc.Source = File{Name: name, Hash: hash, Size: size}, hash
+	doc.Layout, doc.Proposed = layout, proposed
 	return nil
 }
 

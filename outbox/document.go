@@ -17,6 +17,7 @@ type Document struct {
 	File        File            `json:"file"`   // the PDF as it is now
 	Source      store.Hash      `json:"source"` // the PDF as the drafter gave it
 	Layout      document.Layout `json:"layout"`
+	Proposed    document.Layout `json:"proposed,omitzero"` // Layout as the page itself asks for it
 	Attachments []File          `json:"attachments,omitempty"`
 
 	Book       string             `json:"book,omitempty"` // number series

@@ -71,7 +71,8 @@ func (d *Desk) Revise(ctx context.Context, id string, r Draft, pdf io.Reader) (D
 		if now.File.Hash != doc.File.Hash || !reflect.DeepEqual(now.Draft, doc.Draft) {
 			return refuseConflict()
 		}
-		now.Draft, now.File, now.Source, now.Layout = r, fresh.File, fresh.Source, fresh.Layout
+		now.Draft, now.File, now.Source = r, fresh.File, fresh.Source
+		now.Layout, now.Proposed = fresh.Layout, fresh.Proposed
 		return nil
 	})
 }
@@ -87,7 +88,8 @@ func (d *Desk) ReplaceFile(id string, pdf io.Reader) (Document, error) {
 		return Document{}, fmt.Errorf("replace file of outgoing %s: %w", id, err)
 	}
 	return d.act(id, EventReplace, string(fresh.File.Hash), func(_ *store.Tx, doc *Document, _ time.Time) error {
-		doc.File, doc.Source, doc.Layout = fresh.File, fresh.Source, fresh.Layout
+		doc.File, doc.Source = fresh.File, fresh.Source
+		doc.Layout, doc.Proposed = fresh.Layout, fresh.Proposed
 		return nil
 	})
 }
