@@ -148,8 +148,9 @@ func (v *syncVerb) Run(c *call) error {
 		answer := synced{sum.Done, sum.Delayed, sum.Held, sum.Waiting, hold(w.courier.State().Why)}
 		return c.say(answer, func(out io.Writer) {
 			fmt.Fprintf(out, "Xong %d việc, hoãn %d, chờ văn thư %d; còn %d trong hàng đợi.\n", sum.Done, sum.Delayed, sum.Held, sum.Waiting)
-			if why := w.linkState().HoldText(w.inbox.Clock()); why != "" {
-				fmt.Fprintln(out, why)
+			if state := w.linkState(); state.Hold != ui.Free {
+				fmt.Fprintln(out, state.HoldText(w.inbox.Clock()))
+				fmt.Fprintln(out, nextStep(state.Hold))
 			}
 		})
 	})

@@ -181,8 +181,8 @@ func (w *workplace) printQueue(out io.Writer, q queued) {
 	for _, sentence := range state.Weather(w.inbox.Clock()) {
 		fmt.Fprintln(out, sentence)
 	}
-	if state.Hold == ui.Paused {
-		fmt.Fprintln(out, "Chạy `vanthu queue resume` để chạy tiếp.")
+	if next := nextStep(state.Hold); next != "" {
+		fmt.Fprintln(out, next)
 	}
 	if q.Waiting+q.Held == 0 {
 		fmt.Fprintln(out, "Hàng đợi trống.")
@@ -193,6 +193,19 @@ func (w *workplace) printQueue(out io.Writer, q queued) {
 	if left := q.Waiting + q.Held - len(q.Jobs); left > 0 {
 		fmt.Fprintf(out, "… và %d việc nữa.\n", left)
 	}
+}
+
+// nextStep is what can be done about what holds the queue back.
+func nextStep(h ui.Hold) string {
+	switch h {
+	case ui.Paused:
+		return "Chạy `vanthu queue resume` để chạy tiếp."
+	case ui.QuietHours:
+		return "Cần gấp thì chạy `vanthu sync --once --now`."
+	case ui.OverBudget:
+		return "Cần gấp thì chạy `vanthu queue lift-budget`."
+	}
+	return ""
 }
 
 // words say how a job stands.
