@@ -1,12 +1,13 @@
 package signer
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"vanthu/internal/document"
-	"vanthu/internal/pdf"
 )
 
 // Approval is what the leader's signature needs besides the key.
@@ -26,16 +27,27 @@ type Approval struct {
 // about the file are a *document.Problem (ErrNotPDF, ErrEncrypted,
 // ErrCannotSign, ErrTampered, ErrImage); the key's own come through as they are.
 func Approve(ctx context.Context, in []byte, key Key, a Approval) ([]byte, error) {
-	out, _, err := approve(ctx, in, key, a)
+	r, _, err := approve(ctx, bytes.NewReader(in), key, a)
 	if err != nil {
 		return nil, explain(err)
 	}
-	return out, nil
+	return whole(r)
+}
+
+// ApproveFile is Approve for a file of size bytes that is not held in memory:
+// it is read where needed, and the new file is written to out after the key has
+// signed. After an error what out got must be thrown away.
+func ApproveFile(ctx context.Context, in io.ReaderAt, size int64, out io.Writer, key Key, a Approval) error {
+	r, _, err := approve(ctx, io.NewSectionReader(in, 0, size), key, a)
+	if err != nil {
+		return explain(err)
+	}
+	return explain(r.writeTo(ctx, out))
 }
 
 // approve also tells which road was taken.
-func approve(ctx context.Context, in []byte, key Key, a Approval) ([]byte, road, error) {
-	if err := Inspect(in); err != nil {
+func approve(ctx context.Context, in sized, key Key, a Approval) (*revision, road, error) {
+	if err := inspect(in); err != nil {
 		return nil, "", err
 	}
 	if err := refuseExpired(key.Certificate(), a.Time); err != nil {
@@ -53,20 +65,19 @@ func approve(ctx context.Context, in []byte, key Key, a Approval) ([]byte, road,
 	if err != nil {
 		return nil, r, fmt.Errorf("prepare signature: %w", err)
 	}
-	expect, err := expectAfter(in, prepared, name)
+	expect, err := expectAfter(prepared, name)
 	if err != nil {
 		return nil, r, err
 	}
 	if err := p.rehearse(ctx, a.Time); err != nil {
 		return nil, r, fmt.Errorf("check before signing: %w", err)
 	}
-	out, err := signPending(ctx, p, key, expect)
-	return out, r, err
+	return p, r, p.sign(ctx, key, expect)
 }
 
 // prepareApproval makes the fields unless a first leader's signature brought them, and names the new field.
-func prepareApproval(in []byte, l document.Layout) (prepared []byte, name string, err error) {
-	f, err := pdf.Parse(in)
+func prepareApproval(in sized, l document.Layout) (prepared sized, name string, err error) {
+	f, err := openPDF(in)
 	if err != nil {
 		return nil, "", err
 	}
@@ -90,8 +101,8 @@ func prepareApproval(in []byte, l document.Layout) (prepared []byte, name string
 	return prepared, FieldLeader, err
 }
 
-func planLeader(in []byte, name string, key Key, a Approval) (leaderPlan, error) {
-	f, err := pdf.Parse(in)
+func planLeader(in sized, name string, key Key, a Approval) (leaderPlan, error) {
+	f, err := openPDF(in)
 	if err != nil {
 		return leaderPlan{}, err
 	}
@@ -110,19 +121,18 @@ func planLeader(in []byte, name string, key Key, a Approval) (leaderPlan, error)
 	return leaderPlan{in: in, file: f, at: at, page: a.Layout.Sign.Page, name: name, approval: a, key: key, hole: hole}, nil
 }
 
-// signPending compares the finished revision with what was there, asks the key once and fills the hole.
-func signPending(ctx context.Context, p *pending, key Key, expect expectation) ([]byte, error) {
-	if err := expect.check(p.out); err != nil {
-		return nil, fmt.Errorf("check before signing: %w", err)
+// sign compares the finished revision with what was there, asks the key once and fills the hole.
+func (r *revision) sign(ctx context.Context, key Key, expect expectation) error {
+	if err := expect.check(r); err != nil {
+		return fmt.Errorf("check before signing: %w", err)
 	}
-	c := cmsSignature{cert: key.Certificate(), chain: key.Chain(), digest: p.digest()}
+	c := cmsSignature{cert: key.Certificate(), chain: key.Chain(), digest: r.digest()}
 	cms, err := c.sign(ctx, key)
 	if err != nil {
-		return nil, fmt.Errorf("sign: %w", err)
+		return fmt.Errorf("sign: %w", err)
 	}
-	out, err := p.finish(cms)
-	if err != nil {
-		return nil, err
+	if err := r.fill(cms); err != nil {
+		return err
 	}
-	return out, expect.checkSigned(out, cms)
+	return expect.checkSigned(r, cms)
 }

@@ -28,7 +28,7 @@ func TestTemplates(t *testing.T) {
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			in, err := os.ReadFile(name)
 			must(t, err)
-			approved, r, err := approve(context.Background(), in, keys.leader, testApproval(t))
+			approved, r, err := approveBytes(context.Background(), in, keys.leader, testApproval(t))
 			must(t, err)
 			t.Logf("road %s, +%d", r, len(approved)-len(in))
 			sealed, err := Seal(context.Background(), approved, keys.agency, testSealing(t))
@@ -41,7 +41,7 @@ func TestTemplates(t *testing.T) {
 // TestRoadsAgree makes the same signature by both roads: the fields must be equal.
 func TestRoadsAgree(t *testing.T) {
 	keys := newPKI(t)
-	prepared, name, err := prepareApproval(sheet{rotate: 90}.build(t), testLayout())
+	prepared, name, err := prepareApproval(bytes.NewReader(sheet{rotate: 90}.build(t)), testLayout())
 	must(t, err)
 	plan, err := planLeader(prepared, name, keys.leader, testApproval(t))
 	must(t, err)
@@ -57,7 +57,7 @@ func TestRoadsAgree(t *testing.T) {
 		must(t, err)
 		p, err := plan.compose(u, objs)
 		must(t, err)
-		f, err := pdf.Parse(p.out)
+		f, err := openPDF(p)
 		must(t, err)
 		fields, err := f.Fields()
 		must(t, err)
@@ -283,7 +283,7 @@ func TestInspect(t *testing.T) {
 	keys := newPKI(t)
 	approved, err := Approve(context.Background(), plain, keys.leader, testApproval(t))
 	must(t, err)
-	prepared, err := prepareFields(plain, testLayout())
+	prepared, err := prepareFields(bytes.NewReader(plain), testLayout())
 	must(t, err)
 	certifiedBy := "/AcroForm << /Fields [6 0 R] /SigFlags 3 >>"
 	sigField := "6 0 obj\n<< /FT /Sig /T (s) /V 7 0 R >>\nendobj\n"
@@ -304,7 +304,7 @@ func TestInspect(t *testing.T) {
 		{"foreign signature", sheet{extra: certifiedBy, objs: sigField + "7 0 obj\n<< /Type /Sig >>\nendobj\n"}.build(t), ErrCannotSign},
 		{"xfa", sheet{extra: "/AcroForm << /Fields [] /XFA (x) >>"}.build(t), ErrCannotSign},
 		{"script", sheet{extra: "/OpenAction << /S /JavaScript /JS (x) >>"}.build(t), ErrCannotSign},
-		{"our fields, nobody's signature", prepared, ErrCannotSign},
+		{"our fields, nobody's signature", bytesOf(t, prepared), ErrCannotSign},
 		{"page loop", bytes.Replace(plain, []byte("/Kids [3 0 R]"), []byte("/Kids [2 0 R]"), 1), ErrCannotSign},
 	} {
 		t.Run(c.name, func(t *testing.T) {

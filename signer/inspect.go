@@ -1,8 +1,10 @@
 package signer
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"vanthu/internal/document"
@@ -21,7 +23,14 @@ var (
 
 // Inspect tells whether a file may be signed by the leader at all. The error
 // is a *document.Problem that says what is wrong and what to do next.
-func Inspect(in []byte) error {
+func Inspect(in []byte) error { return inspect(bytes.NewReader(in)) }
+
+// InspectFile is Inspect for a file of size bytes that is not held in memory.
+func InspectFile(in io.ReaderAt, size int64) error {
+	return inspect(io.NewSectionReader(in, 0, size))
+}
+
+func inspect(in sized) error {
 	f, err := openSigned(in)
 	if err != nil {
 		return err
@@ -57,12 +66,12 @@ func refuseUnreadable(f *pdf.File) error {
 }
 
 // openSigned opens a file that is to be signed and explains a refusal.
-func openSigned(in []byte) (*pdf.File, error) {
-	if len(in) > maxSigned {
-		return nil, document.Refuse(ErrCannotSign, fmt.Sprintf("Tệp quá lớn để ký (%d MB, tối đa %d MB).", len(in)>>20, maxSigned>>20),
+func openSigned(in sized) (*pdf.File, error) {
+	if in.Size() > maxSigned {
+		return nil, document.Refuse(ErrCannotSign, fmt.Sprintf("Tệp quá lớn để ký (%d MB, tối đa %d MB).", in.Size()>>20, maxSigned>>20),
 			"Quét lại với độ phân giải thấp hơn, hoặc tách phụ lục thành tệp riêng.")
 	}
-	f, err := pdf.Parse(in)
+	f, err := openPDF(in)
 	if err != nil {
 		return nil, explain(err)
 	}

@@ -1,9 +1,8 @@
 package signer
 
 import (
+	"bytes"
 	"testing"
-
-	"vanthu/internal/pdf"
 )
 
 // FuzzPrepare: any bytes may be inspected, and what passes can be given its
@@ -16,11 +15,11 @@ func FuzzPrepare(f *testing.F) {
 		if Inspect(in) != nil {
 			return
 		}
-		out, err := prepareFields(in, testLayout())
+		out, err := prepareFields(bytes.NewReader(in), testLayout())
 		if err != nil {
 			return
 		}
-		if _, err := pdf.Parse(out); err != nil {
+		if _, err := openPDF(out); err != nil {
 			t.Fatalf("prepared file does not open: %v", err)
 		}
 	})

@@ -71,9 +71,9 @@ func signedBefore() []specimen {
 			return a.sealed
 		}, want: ErrCannotSign, size: quick},
 		{name: "our empty fields without a leader", make: func(t *testing.T) []byte {
-			prepared, err := prepareFields(plain.build(), testLayout())
+			prepared, err := prepareFields(bytes.NewReader(plain.build()), testLayout())
 			must(t, err)
-			return prepared
+			return bytesOf(t, prepared)
 		}, want: ErrCannotSign},
 	}
 	for _, p := range []int{1, 2, 3} {

@@ -129,7 +129,7 @@ func (m matrix) try(t *testing.T, in []byte) (row, error) {
 	ops := m.keys.leader.ops.Load() + m.keys.agency.ops.Load()
 	a, s := testApproval(t), testSealing(t)
 	a.Layout, s.Layout = layout, layout
-	approved, r, err := approve(context.Background(), in, m.keys.leader, a)
+	approved, r, err := approveBytes(context.Background(), in, m.keys.leader, a)
 	if err != nil {
 		if m.keys.leader.ops.Load()+m.keys.agency.ops.Load() != ops {
 			t.Error("a key was asked for a refused file")

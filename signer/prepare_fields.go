@@ -19,8 +19,8 @@ type fieldPlan struct {
 // fields and the empty agency signature field (signing.md §10). They must be
 // there before the leader signs: filling them afterwards is form filling,
 // making them afterwards would be a change to the signed document.
-func prepareFields(in []byte, l document.Layout) ([]byte, error) {
-	f, err := pdf.Parse(in)
+func prepareFields(in sized, l document.Layout) (sized, error) {
+	f, err := openPDF(in)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func prepareFields(in []byte, l document.Layout) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(append(make([]byte, 0, len(in)+len(tail.Bytes)), in...), tail.Bytes...), nil
+	return &grown{in, tail.Bytes}, nil
 }
 
 // fieldMaker collects the fields of one preparing revision.

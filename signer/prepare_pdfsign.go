@@ -62,7 +62,11 @@ func (l leaderPlan) runPdfsign() (out []byte, err error) {
 			out, err = nil, fmt.Errorf("%w: panic: %v", errHarm, r)
 		}
 	}()
-	rdr, err := dpdf.NewReader(bytes.NewReader(l.in), int64(len(l.in)))
+	in, err := whole(l.in)
+	if err != nil {
+		return nil, err
+	}
+	rdr, err := dpdf.NewReader(bytes.NewReader(in), int64(len(in)))
 	if err != nil {
 		return nil, fmt.Errorf("pdfsign cannot read the file: %w", err)
 	}
@@ -84,7 +88,7 @@ func (l leaderPlan) runPdfsign() (out []byte, err error) {
 		},
 	}
 	var buf bytes.Buffer
-	if err := sign.SignWithData(bytes.NewReader(l.in), &buf, rdr, int64(len(l.in)), data); err != nil {
+	if err := sign.SignWithData(bytes.NewReader(in), &buf, rdr, int64(len(in)), data); err != nil {
 		return nil, fmt.Errorf("pdfsign: %w", err)
 	}
 	return buf.Bytes(), nil
@@ -120,10 +124,14 @@ func (a *pdfsignAdder) Add(body []byte) pdf.Ref {
 // new part, and have the same pages. Only its new objects are used.
 func (l leaderPlan) takeOver(u *pdf.Update, out []byte) (leaderObjects, error) {
 	var objs leaderObjects
-	if len(out) <= len(l.in) || !bytes.Equal(out[:len(l.in)], l.in) {
+	in, err := whole(l.in)
+	if err != nil {
+		return objs, err
+	}
+	if len(out) <= len(in) || !bytes.HasPrefix(out, in) {
 		return objs, fmt.Errorf("%w: the original bytes were changed", errHarm)
 	}
-	if n := bytes.Count(out[len(l.in):], []byte("/ByteRange")); n != 1 {
+	if n := bytes.Count(out[len(in):], []byte("/ByteRange")); n != 1 {
 		return objs, fmt.Errorf("%w: %d byte ranges in the new part", errHarm, n)
 	}
 	g, err := pdf.Parse(out)
@@ -143,7 +151,7 @@ func (l leaderPlan) takeOver(u *pdf.Update, out []byte) (leaderObjects, error) {
 		if known[num] || !used || ref == root {
 			continue // page and catalog: taken from the original instead
 		}
-		if err := objs.take(g, u, ref, int64(len(l.in))); err != nil {
+		if err := objs.take(g, u, ref, int64(len(in))); err != nil {
 			return objs, err
 		}
 	}

@@ -14,10 +14,11 @@ import (
 // TestGuard hands the guard outputs that pdfsign must not have made.
 func TestGuard(t *testing.T) {
 	keys := newPKI(t)
-	prepared, name, err := prepareApproval(sheet{}.build(t), testLayout())
+	prepared, name, err := prepareApproval(bytes.NewReader(sheet{}.build(t)), testLayout())
 	must(t, err)
 	plan, err := planLeader(prepared, name, keys.leader, testApproval(t))
 	must(t, err)
+	base := bytesOf(t, prepared)
 	good, err := plan.runPdfsign()
 	must(t, err)
 	page := plan.at.page
@@ -25,13 +26,13 @@ func TestGuard(t *testing.T) {
 		name string
 		out  []byte
 	}{
-		{"nothing added", prepared},
+		{"nothing added", base},
 		{"shorter", good[:100]},
 		{"original bytes changed", append([]byte("%PDF-1.5"), good[8:]...)},
 		{"two signatures", appendTo(t, good, "<< /Type /Sig /ByteRange [0 0 0 0] /Contents <00> >>", pdf.Ref{})},
 		{"cross-reference broken", bytes.Replace(good, []byte("\nstartxref\n"), []byte("\nstartxref\n9"), -1)},
 		{"page turned", appendTo(t, good, string(page.Dict.With("Rotate", "90").Bytes()), page.Ref)},
-		{"no signature", appendTo(t, prepared, "<< /ByteRange [] >>", pdf.Ref{})},
+		{"no signature", appendTo(t, base, "<< /ByteRange [] >>", pdf.Ref{})},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := plan.takeOver(plan.file.NewUpdate(), c.out); !errors.Is(err, errHarm) {
@@ -68,7 +69,7 @@ func TestRoads(t *testing.T) {
 		"plain": roadPdfsign, "objectstreams": roadPdfsign, "croprotated": roadPdfsign, "form": roadPdfsign,
 		"decoy": roadOwn, "header": roadOwn, "large": roadOwn,
 	} {
-		_, got, err := approve(context.Background(), v[name], keys.leader, testApproval(t))
+		_, got, err := approveBytes(context.Background(), v[name], keys.leader, testApproval(t))
 		if err != nil || got != want {
 			t.Errorf("%s: road %s, %v; want %s", name, got, err, want)
 		}

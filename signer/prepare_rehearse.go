@@ -1,7 +1,6 @@
 package signer
 
 import (
-	"bytes"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -20,32 +19,27 @@ import (
 // rehearse signs the pending file with a key made for this one moment and
 // puts it before the package's own strict verifier: what it would call invalid
 // is found out before the real key is asked. The hole is empty again afterwards.
-func (p *pending) rehearse(ctx context.Context, at time.Time) error {
+func (r *revision) rehearse(ctx context.Context, at time.Time) error {
 	key, err := newRehearsalKey(at)
 	if err != nil {
 		return fmt.Errorf("rehearse: %w", err)
 	}
-	cms, err := cmsSignature{cert: key.cert, digest: p.digest()}.sign(ctx, key)
+	cms, err := cmsSignature{cert: key.cert, digest: r.digest()}.sign(ctx, key)
 	if err != nil {
 		return fmt.Errorf("rehearse: %w", err)
 	}
-	out, err := p.finish(cms)
-	if err != nil {
+	if err := r.fill(cms); err != nil {
 		return fmt.Errorf("rehearse: %w", err)
 	}
-	defer func() {
-		for i := p.start + 1; i < p.end-1; i++ {
-			p.out[i] = '0'
-		}
-	}()
-	return refuseInvalid(ctx, out, at)
+	defer func() { _ = r.fill(nil) }() // nothing always fits
+	return refuseInvalid(ctx, r, at)
 }
 
 // refuseInvalid is the strict check of every signature in a file, of its
 // bytes and of what was done after it. Whom the certificates belong to is not
 // asked here: that needs the office's trusted roots.
-func refuseInvalid(ctx context.Context, file []byte, at time.Time) error {
-	report, err := Verify(ctx, bytes.NewReader(file), int64(len(file)), Policy{At: at, Offline: true})
+func refuseInvalid(ctx context.Context, file sized, at time.Time) error {
+	report, err := Verify(ctx, file, file.Size(), Policy{At: at, Offline: true})
 	if err != nil {
 		return fmt.Errorf("check signatures: %w", err)
 	}

@@ -16,9 +16,10 @@ const (
 	roadOwn     road = "own"
 )
 
-// maxPdfsign is the largest file given to pdfsign: it takes six to seven times
-// the size in memory (signing.md §9.5).
-const maxPdfsign = 24 << 20
+// maxPdfsign is the largest file given to pdfsign: with the guard it takes ten
+// times the file's size in memory, the own writer next to nothing, and signing
+// may take 64 MB for a file of any size (TestMemory).
+const maxPdfsign = 2 << 20
 
 // THE RULE of the two roads, stated here and nowhere else:
 //
@@ -35,7 +36,7 @@ const maxPdfsign = 24 << 20
 //
 // The choice is made while preparing, before the key is touched: a device
 // operation is never spent on a file that is then thrown away.
-func chooseRoad(size int) road {
+func chooseRoad(size int64) road {
 	if size > maxPdfsign {
 		return roadOwn
 	}
@@ -44,7 +45,7 @@ func chooseRoad(size int) road {
 
 // leaderPlan is everything that a road needs to prepare the leader's signature.
 type leaderPlan struct {
-	in       []byte
+	in       sized
 	file     *pdf.File
 	at       placed
 	page     int // from 1
@@ -62,8 +63,8 @@ type leaderObjects struct {
 
 // prepareLeader makes the revision with the leader's signature, all but the
 // signature itself.
-func prepareLeader(ctx context.Context, plan leaderPlan) (*pending, road, error) {
-	r := chooseRoad(len(plan.in))
+func prepareLeader(ctx context.Context, plan leaderPlan) (*revision, road, error) {
+	r := chooseRoad(plan.in.Size())
 	u := plan.file.NewUpdate()
 	var objs leaderObjects
 	var err error
@@ -87,7 +88,7 @@ func prepareLeader(ctx context.Context, plan leaderPlan) (*pending, road, error)
 // compose adds to either road's objects what makes the signature ours: PAdES
 // sub-filter, hole, claimed time, name, lock; and hooks them into page and form
 // with every original byte kept.
-func (l leaderPlan) compose(u *pdf.Update, objs leaderObjects) (*pending, error) {
+func (l leaderPlan) compose(u *pdf.Update, objs leaderObjects) (*revision, error) {
 	root := l.file.Trailer().Get("Root").(pdf.Ref)
 	reference, lock := fieldLock(root, "Exclude", openFields())
 	sig := objs.sig
@@ -110,7 +111,7 @@ func (l leaderPlan) compose(u *pdf.Update, objs leaderObjects) (*pending, error)
 	if err := e.addToPage(l.at.page, []pdf.Ref{widgetRef}, seal); err != nil {
 		return nil, err
 	}
-	return newPending(l.in, u, sigRef)
+	return newRevision(l.in, u, sigRef)
 }
 
 // holder is the name the signature carries: the signer of the document, else the certificate's.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"time"
@@ -34,14 +35,23 @@ type Sealing struct {
 // about the file are a *document.Problem (classes as of Approve); the key's own
 // come through as they are.
 func Seal(ctx context.Context, in []byte, key Key, s Sealing) ([]byte, error) {
-	out, err := seal(ctx, in, key, s)
+	r, err := seal(ctx, bytes.NewReader(in), key, s)
 	if err != nil {
 		return nil, explain(err)
 	}
-	return out, nil
+	return whole(r)
 }
 
-func seal(ctx context.Context, in []byte, key Key, s Sealing) ([]byte, error) {
+// SealFile is Seal for a file of size bytes that is not held in memory: see ApproveFile.
+func SealFile(ctx context.Context, in io.ReaderAt, size int64, out io.Writer, key Key, s Sealing) error {
+	r, err := seal(ctx, io.NewSectionReader(in, 0, size), key, s)
+	if err != nil {
+		return explain(err)
+	}
+	return explain(r.writeTo(ctx, out))
+}
+
+func seal(ctx context.Context, in sized, key Key, s Sealing) (*revision, error) {
 	f, err := openSigned(in)
 	if err != nil {
 		return nil, err
@@ -53,7 +63,7 @@ func seal(ctx context.Context, in []byte, key Key, s Sealing) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := form.ready(int64(len(in))); err != nil {
+	if err := form.ready(in.Size()); err != nil {
 		return nil, err
 	}
 	if err := form.matches(s.Layout); err != nil {
@@ -66,14 +76,14 @@ func seal(ctx context.Context, in []byte, key Key, s Sealing) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare seal: %w", err)
 	}
-	expect, err := expectAfter(in, in, FieldAgency)
+	expect, err := expectAfter(in, FieldAgency)
 	if err != nil {
 		return nil, err
 	}
 	if err := p.rehearse(ctx, s.Time); err != nil {
 		return nil, fmt.Errorf("check before signing: %w", err)
 	}
-	return signPending(ctx, p, key, expect)
+	return p, p.sign(ctx, key, expect)
 }
 
 // sealForm is the document with the fields that sealing needs.
@@ -176,7 +186,7 @@ func (s *sealForm) standsAt(widget *pdf.Dict, box document.Box) bool {
 }
 
 // prepare writes the revision: the filled fields and the agency's signature, all but the signature itself.
-func (s *sealForm) prepare(in []byte, key Key, sl Sealing) (*pending, error) {
+func (s *sealForm) prepare(in sized, key Key, sl Sealing) (*revision, error) {
 	for _, t := range SealedText(sl.Layout, sl.Reference, sl.Date, sl.Place) {
 		if err := s.fill(s.texts[t.Field], norm.NFC.String(t.Text)); err != nil {
 			return nil, fmt.Errorf("field %s: %w", t.Field, err)
@@ -198,7 +208,7 @@ func (s *sealForm) prepare(in []byte, key Key, sl Sealing) (*pending, error) {
 	}
 	widget := s.agency.Dict.With("AP", "<< /N "+s.u.Add(ap).String()+" >>").With("V", sig.String())
 	s.u.Put(s.agency.Ref, widget.Bytes())
-	return newPending(in, s.u, sig)
+	return newRevision(in, s.u, sig)
 }
 
 // seal draws the seal: its picture in true size, else lines of text, which keep

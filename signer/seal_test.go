@@ -85,7 +85,7 @@ func TestApproveThenSeal(t *testing.T) {
 	db := nssDB(t, keys.root)
 	for name, in := range variants(t) {
 		t.Run(name, func(t *testing.T) {
-			approved, r, err := approve(context.Background(), in, keys.leader, testApproval(t))
+			approved, r, err := approveBytes(context.Background(), in, keys.leader, testApproval(t))
 			must(t, err)
 			t.Logf("road %s, +%d bytes", r, len(approved)-len(in))
 			sealed, err := Seal(context.Background(), approved, keys.agency, testSealing(t))

@@ -44,9 +44,9 @@ func (v *verifier) archiveStamp(in []byte, s Stamper) (out []byte, field string,
 	if err != nil {
 		return nil, "", err
 	}
-	expect, err := expectAfter(in, in, field)
+	expect, err := expectAfter(bytes.NewReader(in), field)
 	if err == nil {
-		err = expect.check(pending.out)
+		err = expect.check(pending)
 	}
 	if err != nil {
 		return nil, "", err
@@ -55,10 +55,14 @@ func (v *verifier) archiveStamp(in []byte, s Stamper) (out []byte, field string,
 	if err != nil {
 		return nil, "", err
 	}
-	if out, err = pending.finish(token); err != nil {
+	if err := pending.fill(token); err != nil {
 		return nil, "", fmt.Errorf("%w: %w", ErrStamp, err)
 	}
-	return out, field, expect.checkSigned(out, token)
+	if err := expect.checkSigned(pending, token); err != nil {
+		return nil, "", err
+	}
+	out, err = whole(pending)
+	return out, field, err
 }
 
 // archivable wants a person's or an agency's signature, and no broken one.
@@ -78,7 +82,7 @@ func (v *verifier) archivable() error {
 
 // prepareStamp makes the revision but for the token: a field without a place on
 // the page.
-func (v *verifier) prepareStamp(in []byte) (*pending, string, error) {
+func (v *verifier) prepareStamp(in []byte) (*revision, string, error) {
 	pages, err := v.file.Pages()
 	if err != nil {
 		return nil, "", err
@@ -93,7 +97,7 @@ func (v *verifier) prepareStamp(in []byte) (*pending, string, error) {
 	if err := e.addToPage(pages[0], []pdf.Ref{widget}, nil); err != nil {
 		return nil, "", err
 	}
-	p, err := newPending(in, e.u, sig)
+	p, err := newRevision(bytes.NewReader(in), e.u, sig)
 	return p, field, err
 }
 

@@ -1,6 +1,7 @@
 package signer
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -116,9 +117,9 @@ func TestFillingTwice(t *testing.T) {
 // A font prepared before the leader signed draws 15 as something else.
 func TestLyingFont(t *testing.T) {
 	keys := newPKI(t)
-	prepared, name, err := prepareApproval(sheet{}.build(t), testLayout())
+	prepared, name, err := prepareApproval(bytes.NewReader(sheet{}.build(t)), testLayout())
 	must(t, err)
-	lying := added(t, prepared, func(e formEdit) {
+	lying := added(t, bytesOf(t, prepared), func(e formEdit) {
 		form := sealForm{formEdit: e}
 		font, err := form.fieldFont(e.fieldNamed(t, FieldNumber))
 		must(t, err)
@@ -137,14 +138,14 @@ func TestLyingFont(t *testing.T) {
 		program[len(program)/2] ^= 1
 		e.u.Put(descriptor.Get("FontFile2").(pdf.Ref), flateStream(fmt.Sprintf("/Length1 %d", len(program)), program))
 	})
-	plan, err := planLeader(lying, name, keys.leader, testApproval(t))
+	plan, err := planLeader(bytes.NewReader(lying), name, keys.leader, testApproval(t))
 	must(t, err)
 	p, _, err := prepareLeader(t.Context(), plan)
 	must(t, err)
 	cms, err := cmsSignature{cert: keys.leader.cert, chain: keys.leader.chain, digest: p.digest()}.sign(t.Context(), keys.leader)
 	must(t, err)
-	approved, err := p.finish(cms)
-	must(t, err)
+	must(t, p.fill(cms))
+	approved := bytesOf(t, p)
 	filled := added(t, approved, func(e formEdit) { fillBy(t, e, nil) })
 	if s := one(t, check(t, filled, Policy{Roots: newRoots(keys)})); s.Verdict != verdict.Invalid {
 		t.Errorf("%+v", s)
