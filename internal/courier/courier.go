@@ -143,10 +143,8 @@ func (c *Courier) Drain(ctx context.Context) (Summary, error) {
 // round makes passes until nothing runs and nothing may start. It returns when to
 // come again, zero for when kicked, and an error only when the store is unusable.
 func (c *Courier) round(ctx context.Context) (next time.Time, err error) {
-	select {
-	case <-ctx.Done():
-		return time.Time{}, ctx.Err()
-	case <-c.turn:
+	if err := c.takeTurn(ctx); err != nil {
+		return time.Time{}, err
 	}
 	defer func() { c.turn <- struct{}{} }()
 	defer c.keep(false)
@@ -159,6 +157,23 @@ func (c *Courier) round(ctx context.Context) (next time.Time, err error) {
 		err = full
 	}
 	return next, err
+}
+
+// takeTurn waits for the turn. Whoever has it meanwhile gets the kick that may
+// have brought us here.
+func (c *Courier) takeTurn(ctx context.Context) error {
+	select {
+	case <-c.turn:
+		return nil
+	default:
+		signal(c.kick)
+	}
+	select {
+	case <-c.turn:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // Changed is signalled after the state or the books may have changed, at the

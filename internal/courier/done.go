@@ -65,6 +65,7 @@ func (c *Courier) clear() error {
 		c.queue.forget(e)
 	}
 	c.done = done{}
+	c.keep(false)
 	return nil
 }
 

@@ -204,7 +204,7 @@ func TestSilentLanesAreStopped(t *testing.T) {
 		if s := w.State(); s.Online || len(s.Running) != 3 {
 			t.Errorf("%+v", s)
 		}
-		w.sleep(chunkTime)
+		w.sleep(chunkTime - time.Second/2) // the next chunk of moves, before the end of the second try of dead
 		if s := w.State(); !s.Online || len(s.Running) < 2 {
 			t.Errorf("%+v", s)
 		}

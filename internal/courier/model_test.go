@@ -16,7 +16,7 @@ import (
 
 // More: go test ./internal/courier -run Model -seeds 2000 -seed 1
 var (
-	seeds = flag.Int("seeds", 12, "how many seeds the model runs")
+	seeds = flag.Int("seeds", 10, "how many seeds the model runs")
 	first = flag.Uint64("seed", 0, "the first seed, 0 for one by the time")
 )
 
@@ -25,7 +25,7 @@ var (
 func TestModel(t *testing.T) {
 	n, from := *seeds, *first
 	if testing.Short() {
-		n = min(n, 3)
+		n = min(n, 2)
 	}
 	if from == 0 {
 		from = rand.Uint64N(1e9)

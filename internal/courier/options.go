@@ -22,7 +22,7 @@ const (
 	mostLanes    = 4
 )
 
-// Options say what a courier works with.
+// Options say what a courier works with. Its functions must not call the courier.
 type Options struct {
 	Store    *store.Store
 	Clock    func() time.Time // time.Now when nil; its location is that of the local day

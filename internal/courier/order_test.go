@@ -211,6 +211,28 @@ func drawJob(now time.Time) *rapid.Generator[store.Job] {
 	})
 }
 
+// TestDoneStaysDone although word of an older commit comes later; a new job under
+// its id is a new one.
+func TestDoneStaysDone(t *testing.T) {
+	j := store.Job{ID: "a", State: store.Waiting, Seq: 7, Record: "r"}
+	q := queueOf(j, store.Job{ID: "b", State: store.Waiting, Seq: 8, Record: "r"})
+	e := q.next(noon(), all)
+	q.start(e)
+	q.finish(e)
+	j.Done, j.Urgency = 5, 1
+	q.put("a", &j)
+	if next := q.next(noon(), all); next == nil || next.job.ID != "b" || q.figures.waiting != 1 {
+		t.Errorf("%+v, %+v", next, q.figures)
+	}
+	j.Seq = 9
+	q.put("a", &j)
+	q.forget(e)
+	q.put("b", nil)
+	if next := q.next(noon(), all); next == nil || next.job.Seq != 9 || q.figures.waiting != 1 {
+		t.Errorf("%+v, %+v", next, q.figures)
+	}
+}
+
 // TestCompareIsAnOrder: the queue depends on it.
 func TestCompareIsAnOrder(t *testing.T) {
 	draw := drawJob(noon())

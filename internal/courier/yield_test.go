@@ -169,3 +169,30 @@ func TestPauseEnds(t *testing.T) {
 		}
 	})
 }
+
+// TestUrgentDuringADrain: while Run waits for its time, a Drain that has the turn
+// sees at once what is queued.
+func TestUrgentDuringADrain(t *testing.T) {
+	inWorld(t, nil, func(t *testing.T, w *world) {
+		w.set(func() { w.down = true })
+		w.Wake()
+		w.queue(doc("large", 100))
+		w.sleep(time.Hour) // now Run waits for minutes
+		w.set(func() { w.down = false })
+		c, drained := w.Courier, make(chan error, 1)
+		go func() {
+			_, err := c.Drain(t.Context())
+			drained <- err
+		}()
+		w.sleep(2 * time.Second)
+		w.queue(doc("express", 2, as(3)))
+		w.sleep(chunkTime)
+		if _, ok := w.rides()["express"]; !ok {
+			t.Errorf("running: %v", ids(w.rides()))
+		}
+		if err := <-drained; err != nil {
+			t.Error(err)
+		}
+		w.want("express", "large")
+	})
+}
