@@ -365,7 +365,7 @@ func rgb(c color.Color) (r, g, b int) {
 	return int(x >> 8), int(y >> 8), int(z >> 8)
 }
 
-func dark(c color.Color) bool { r, g, b := rgb(c); return r+g+b < 3*0x90 }
+func dark(c color.Color) bool { r, g, b := rgb(c); return max(r, g, b) < 0x90 }
 func blue(c color.Color) bool { r, _, b := rgb(c); return b > r+60 }
 func red(c color.Color) bool  { r, g, b := rgb(c); return r > g+60 && r > b+60 }
 

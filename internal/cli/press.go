@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"image"
 	"io"
 	"os"
 	"sync"
@@ -26,7 +27,10 @@ type press struct {
 	pages *page.Reader
 }
 
-var _ outbox.Press = (*press)(nil)
+var (
+	_ outbox.Press = (*press)(nil)
+	_ outbox.Pager = (*press)(nil)
+)
 
 // newPress makes a press. The reader of pages is heavy and wakes at its first
 // use.
@@ -69,6 +73,24 @@ func (p *press) Layout(ctx context.Context, pdf []byte) (document.Layout, error)
 		return document.Layout{}, err
 	}
 	return r.Layout(ctx, pdf, p.hints)
+}
+
+// PageSizes gives width and height of each page as shown, in points.
+func (p *press) PageSizes(ctx context.Context, pdf []byte) ([][2]float64, error) {
+	r, err := p.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return r.Sizes(ctx, pdf)
+}
+
+// picture draws a page for the placement screen.
+func (p *press) picture(ctx context.Context, pdf []byte, n int, dpi float64) (image.Image, error) {
+	r, err := p.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return r.Picture(ctx, pdf, n, dpi)
 }
 
 // SecretMark looks for a secrecy mark on the first page.

@@ -11,7 +11,7 @@ const (
 	lineHeight   = 13 * (ascent + descent)
 	stateColumn  = 256.0 // width of Quốc hiệu at 12 pt
 	columnGap    = 6.0
-	signAbove    = 62 * pointsPerMM // middle of the signature from the bottom
+	signAbove    = 62 * pointsPerMM // middle of the signature from the bottom, at most a quarter of the page
 	standardSize = 13.0
 )
 
@@ -32,5 +32,5 @@ func standardHead(p Page) document.Layout {
 // the last page: a page without text does not tell where its text ends.
 func standardSign(p Page) document.Box {
 	middle := p.Width - marginRight - stateColumn/2
-	return within(p, document.Box{Page: p.Number, X: middle - signWidth/2, Y: signAbove - signHeight/2, W: signWidth, H: signHeight})
+	return within(p, document.Box{Page: p.Number, X: middle - signWidth/2, Y: min(signAbove, p.Height/4) - signHeight/2, W: signWidth, H: signHeight})
 }
