@@ -30,7 +30,7 @@ type today struct {
 	mu     sync.Mutex // guards what follows
 	day    string
 	asked  bool
-	broken int // times the line broke over the question
+	broken int // times the question got no answer: the line broke, the axis was busy
 	offer  offer
 	raw    bool // downloadEdoc has done
 	noRaw  bool // it does not
@@ -40,14 +40,15 @@ type today struct {
 // probeTime bounds the question; something in between may swallow OPTIONS.
 const probeTime = 20 * time.Second
 
-// maxProbes is how often a line that breaks over the question is believed to be
-// bad rather than to dislike it.
+// maxProbes is how often a question without an answer is put off rather than
+// taken for a no.
 const maxProbes = 2
 
 var errProbeTime = errors.New("no answer to OPTIONS")
 
-// offered tells what the axis offers, asking it at most once a day. The error,
-// of class ErrOffline, is of a line that broke over the question.
+// offered tells what the axis offers, asking it at most once a day. The error, of
+// class ErrOffline or ErrBusy, is that the question got no answer; nothing has
+// been sent then.
 func (c *Client) offered(ctx context.Context) (offer, error) {
 	c.today.asking.Lock()
 	defer c.today.asking.Unlock()
@@ -56,7 +57,7 @@ func (c *Client) offered(ctx context.Context) (offer, error) {
 		return known, nil
 	}
 	found, err := c.probe(ctx)
-	if err != nil && (ctx.Err() != nil || !errors.Is(err, ErrOffline)) {
+	if err != nil && (ctx.Err() != nil || !errors.Is(err, ErrOffline) && !errors.Is(err, ErrBusy)) {
 		return offer{}, err
 	}
 	if err != nil && !c.noted(func(t *today) bool { t.broken++; return t.broken >= maxProbes }) {
@@ -80,7 +81,10 @@ func (c *Client) probe(ctx context.Context) (offer, error) {
 	}
 	defer resp.Body.Close()
 	io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<14)) // so that the connection can be used again
-	if resp.StatusCode/100 != 2 {
+	switch status := resp.StatusCode; {
+	case status == http.StatusServiceUnavailable, status == http.StatusTooManyRequests:
+		return offer{}, classOf(status)
+	case status/100 != 2: // 500 too: some servers answer so to what they do not know
 		return offer{}, nil
 	}
 	h := resp.Header

@@ -408,19 +408,28 @@ func TestLostAnswerOfAnUpload(t *testing.T) {
 	}
 }
 
-// A line that breaks over the question is a bad line the first time, and an
-// axis that cannot be asked the second.
+// A question without an answer is put off the first time; an axis that never
+// answers it offers nothing.
 func TestQuestionBreaks(t *testing.T) {
+	for want, spoil := range map[error]func(http.ResponseWriter, *http.Request) bool{
+		axis.ErrOffline: func(http.ResponseWriter, *http.Request) bool { panic(http.ErrAbortHandler) },
+		axis.ErrBusy:    answerWith(503, "text/html", "<html>"),
+	} {
+		o := newOffering(t, axissim.ModeSDK, axissim.Offers{Tus: true})
+		o.rule(when("OPTIONS", "", spoil))
+		sender := o.client()
+		if _, err := sender.Send(t.Context(), o.message(o.packet(50_000), "")); !errors.Is(err, want) || errors.Is(err, axis.ErrUnanswered) || len(o.waiting()) != 0 {
+			t.Errorf("first: %v", err)
+		}
+		if _, err := sender.Send(t.Context(), o.message(o.packet(50_000), "")); err != nil || len(o.waiting()) != 1 {
+			t.Errorf("second: %v", err)
+		}
+	}
+}
+
+// Whoever does not want it is not asked.
+func TestNoQuestion(t *testing.T) {
 	o := newOffering(t, axissim.ModeSDK, axissim.Offers{Tus: true})
-	o.rule(when("OPTIONS", "", func(http.ResponseWriter, *http.Request) bool { panic(http.ErrAbortHandler) }))
-	sender := o.client()
-	if _, err := sender.Send(t.Context(), o.message(o.packet(50_000), "")); !errors.Is(err, axis.ErrOffline) || errors.Is(err, axis.ErrUnanswered) || len(o.waiting()) != 0 {
-		t.Errorf("first: %v", err)
-	}
-	if _, err := sender.Send(t.Context(), o.message(o.packet(50_000), "")); err != nil || len(o.waiting()) != 1 {
-		t.Errorf("second: %v", err)
-	}
-	o.requests()
 	silent := o.client(func(c *axis.Config) { c.NoProbe = true })
 	if _, err := silent.Send(t.Context(), o.message(o.packet(50_000), "")); err != nil {
 		t.Error(err)
