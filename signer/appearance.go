@@ -51,12 +51,13 @@ const (
 
 // textBlock draws lines of text in the left part of a box, width points wide:
 // left-aligned, wrapped at blanks, at the largest size up to 10 pt at which
-// everything fits.
-func textBlock(u adder, p placed, width float64, texts []string, colour string) ([]byte, error) {
+// everything fits. With plain set it keeps to PDF/A-1: see firstArchive.
+func textBlock(u adder, p placed, width float64, texts []string, colour string, plain bool) ([]byte, error) {
 	font, err := newFont(false)
 	if err != nil {
 		return nil, err
 	}
+	font.listed = plain
 	var lines []line
 	size := 10.0
 	for ; ; size -= 0.5 {

@@ -63,8 +63,9 @@ func scaleTo(img *image.NRGBA, w, h float64) *image.NRGBA {
 	return out
 }
 
-// imageBlock draws a PNG in the box: in its own proportions, as large as it fits, centred.
-func imageBlock(u adder, p placed, data []byte) ([]byte, error) {
+// imageBlock draws a PNG in the box: in its own proportions, as large as it fits, centred;
+// with plain set without transparency, as PDF/A-1 wants it.
+func imageBlock(u adder, p placed, data []byte, plain bool) ([]byte, error) {
 	img, err := decodePNG(data)
 	if err != nil {
 		return nil, err
@@ -72,15 +73,16 @@ func imageBlock(u adder, p placed, data []byte) ([]byte, error) {
 	size := img.Bounds()
 	k := min(p.w/float64(size.Dx()), p.h/float64(size.Dy()))
 	w, h := k*float64(size.Dx()), k*float64(size.Dy())
-	ref := addImage(u, scaleTo(img, w, h))
+	ref := addImage(u, scaleTo(img, w, h), plain)
 	m := p.at((p.w-w)/2, (p.h-h)/2)
 	m[0], m[1], m[2], m[3] = m[0]*w, m[1]*w, m[2]*h, m[3]*h
 	content := "q\n" + matrixOps(m) + " cm\n/Im1 Do\nQ\n"
 	return formXObject(p, "/XObject << /Im1 "+ref.String()+" >>", content), nil
 }
 
-// addImage writes the picture as an image object; its transparency, if any, as a soft mask.
-func addImage(u adder, img *image.NRGBA) pdf.Ref {
+// addImage writes the picture as an image object; its transparency, if any, as a
+// soft mask, or, with plain set, as a mask that draws a point or leaves it out.
+func addImage(u adder, img *image.NRGBA, plain bool) pdf.Ref {
 	n := img.Bounds().Dx() * img.Bounds().Dy()
 	rgb, alpha := make([]byte, 0, 3*n), make([]byte, 0, n)
 	opaque := true
@@ -91,8 +93,27 @@ func addImage(u adder, img *image.NRGBA) pdf.Ref {
 	}
 	head := fmt.Sprintf("/Type /XObject /Subtype /Image /Width %d /Height %d /BitsPerComponent 8", img.Bounds().Dx(), img.Bounds().Dy())
 	mask := ""
-	if !opaque {
+	switch {
+	case !opaque && plain:
+		mask = " /Mask " + u.Add(hardMask(img)).String()
+	case !opaque:
 		mask = " /SMask " + u.Add(flateStream(head+" /ColorSpace /DeviceGray", alpha)).String()
 	}
 	return u.Add(flateStream(head+" /ColorSpace /DeviceRGB"+mask, rgb))
+}
+
+// hardMask has a bit for each point, 0 where the picture is more ink than
+// paper; rows begin at a byte (ISO 32000-2 §8.9.6.3).
+func hardMask(img *image.NRGBA) []byte {
+	w, h := img.Bounds().Dx(), img.Bounds().Dy()
+	row := (w + 7) / 8
+	bits := bytes.Repeat([]byte{0xFF}, row*h)
+	for y := range h {
+		for x := range w {
+			if img.Pix[y*img.Stride+4*x+3] >= 0x80 {
+				bits[y*row+x/8] &^= 0x80 >> (x % 8)
+			}
+		}
+	}
+	return flateStream(fmt.Sprintf("/Type /XObject /Subtype /Image /Width %d /Height %d /ImageMask true /BitsPerComponent 1", w, h), bits)
 }

@@ -23,7 +23,7 @@ func TestStraightAlpha(t *testing.T) {
 	u := f.NewUpdate()
 	decoded, err := decodePNG(b.Bytes())
 	must(t, err)
-	ref := addImage(u, decoded)
+	ref := addImage(u, decoded, false)
 	tail, err := u.Tail()
 	must(t, err)
 	g, err := pdf.Parse(append(sheet{}.build(t), tail.Bytes...))

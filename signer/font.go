@@ -25,6 +25,7 @@ type fontFace struct {
 	sf     *sfnt.Font
 	italic bool
 	glyphs map[uint16]rune // glyph → the character it was used for
+	listed bool            // write the list of glyphs that PDF/A-1 demands of a subset
 }
 
 // fontAscent, fontDescent: the line box of Liberation Serif in parts of the size (hhea table).
@@ -100,14 +101,18 @@ func (f *fontFace) embed(u adder) (pdf.Ref, error) {
 	if err != nil {
 		return pdf.Ref{}, fmt.Errorf("font %s: %w", f.name, err)
 	}
+	list := ""
+	if f.listed {
+		list = " /CIDSet " + u.Add(flateStream("", glyphList(program, f.glyphs))).String()
+	}
 	base := f.tag() + "+" + f.name
 	file := u.Add(flateStream(fmt.Sprintf("/Length1 %d", len(program)), program))
 	flags, angle, box := 4, 0, "[-543 -303 1278 982]"
 	if f.italic {
 		flags, angle, box = 4|64, -16, "[-498 -303 1333 982]"
 	}
-	desc := u.Add(fmt.Appendf(nil, "<< /Type /FontDescriptor /FontName /%s /Flags %d /FontBBox %s /ItalicAngle %d /Ascent 891 /Descent -216 /CapHeight 662 /StemV 80 /FontFile2 %s >>",
-		base, flags, box, angle, file))
+	desc := u.Add(fmt.Appendf(nil, "<< /Type /FontDescriptor /FontName /%s /Flags %d /FontBBox %s /ItalicAngle %d /Ascent 891 /Descent -216 /CapHeight 662 /StemV 80 /FontFile2 %s%s >>",
+		base, flags, box, angle, file, list))
 	cid := u.Add(fmt.Appendf(nil, "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /%s /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /FontDescriptor %s /DW 0 /W %s /CIDToGIDMap /Identity >>",
 		base, desc, f.widths()))
 	uni := u.Add(flateStream("", f.toUnicode()))

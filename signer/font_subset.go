@@ -1,6 +1,7 @@
 package signer
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"math/bits"
@@ -185,6 +186,25 @@ func (s *glyphSubset) write() (glyf, loca []byte) {
 		}
 	}
 	return glyf, binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
+}
+
+// glyphList has a bit for each glyph of a subset that has an outline or is used,
+// and for the one that stands for missing ones: /CIDSet, first glyph in the
+// highest bit.
+func glyphList(program []byte, used map[uint16]rune) []byte {
+	t, err := readTables(program)
+	if err != nil {
+		return nil // our own subset can be read
+	}
+	loca := t["loca"] // long form: see write
+	n := len(loca)/4 - 1
+	out := make([]byte, (n+7)/8)
+	for g := range n {
+		if _, wanted := used[uint16(g)]; wanted || g == 0 || binary.BigEndian.Uint32(loca[4*g:]) != binary.BigEndian.Uint32(loca[4*g+4:]) {
+			out[g/8] |= 0x80 >> (g % 8)
+		}
+	}
+	return bytes.TrimRight(out, "\x00")
 }
 
 // metrics keeps the widths of the wanted glyphs and clears the others, so that they compress to nothing.

@@ -1,6 +1,7 @@
 package signer
 
 import (
+	"math/bits"
 	"testing"
 
 	"golang.org/x/image/font/sfnt"
@@ -88,5 +89,27 @@ func TestReadWidths(t *testing.T) {
 	got := readWidths(pdf.Array{pdf.Integer(3), pdf.Array{pdf.Integer(250)}, pdf.Integer(-1), pdf.Array{pdf.Integer(1)}, pdf.Integer(5)})
 	if len(got) != 1 || got[3] != 0.25 {
 		t.Errorf("%v", got)
+	}
+}
+
+// TestGlyphList: the list names what is used, blanks too, and the parts of composed letters.
+func TestGlyphList(t *testing.T) {
+	f, err := newFont(false)
+	must(t, err)
+	s := f.shape("ĩ 1")
+	program, err := subsetTrueType(f.ttf, f.glyphs)
+	must(t, err)
+	list := glyphList(program, f.glyphs)
+	named := 0
+	for _, b := range list {
+		named += bits.OnesCount8(b)
+	}
+	for _, g := range append(s.codes, 0) {
+		if list[g/8]&(0x80>>(g%8)) == 0 {
+			t.Errorf("glyph %d is missing", g)
+		}
+	}
+	if named < 4 || named > 8 {
+		t.Errorf("%d glyphs for three letters", named)
 	}
 }

@@ -93,6 +93,7 @@ func (m *fieldMaker) fieldFont(italic, whole bool) (name string, ref pdf.Ref, er
 	if err != nil {
 		return "", pdf.Ref{}, err
 	}
+	face.listed = firstArchive(m.f)
 	face.shape(fillable(italic, whole))
 	ref, err = face.embed(m.u)
 	m.fonts[name] = ref

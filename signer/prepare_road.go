@@ -153,9 +153,9 @@ func (l leaderPlan) own(u *pdf.Update) (leaderObjects, error) {
 // appearance draws the leader's signature: the picture of it, else lines of text.
 func (l leaderPlan) appearance(u adder) ([]byte, error) {
 	if len(l.approval.Image) > 0 {
-		return imageBlock(u, l.at, l.approval.Image)
+		return imageBlock(u, l.at, l.approval.Image, firstArchive(l.file))
 	}
-	return textBlock(u, l.at, l.at.w, signerLines(l.holder(), l.key, l.approval), inkBlue)
+	return textBlock(u, l.at, l.at.w, signerLines(l.holder(), l.key, l.approval), inkBlue, firstArchive(l.file))
 }
 
 // signerLines are the lines that government signatures show.

@@ -219,9 +219,10 @@ func (s *sealForm) seal(sl Sealing) ([]byte, error) {
 		return nil, err
 	}
 	if len(sl.Image) > 0 {
-		return imageBlock(s.u, at, sl.Image)
+		return imageBlock(s.u, at, sl.Image, firstArchive(s.f))
 	}
-	return textBlock(s.u, at, at.w*2/3, []string{"Cơ quan: " + sl.Agency, "Thời gian ký: " + sl.Time.In(document.Zone()).Format("02.01.2006 15:04:05 -07:00")}, inkRed)
+	lines := []string{"Cơ quan: " + sl.Agency, "Thời gian ký: " + sl.Time.In(document.Zone()).Format("02.01.2006 15:04:05 -07:00")}
+	return textBlock(s.u, at, at.w*2/3, lines, inkRed, firstArchive(s.f))
 }
 
 // fill sets a text field's value and draws it with the font the field brought
