@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 
 	"vanthu/internal/document"
 	"vanthu/internal/transfer"
@@ -98,7 +99,7 @@ var errNotPacked = errors.New("packed body refused")
 func (c *Client) sendWhole(ctx context.Context, p *parcel) (docID string, err error) {
 	o, err := c.dialect.order(sending(p))
 	if err == nil {
-		docID, err = c.post(ctx, reported(o, p.Progress))
+		docID, err = c.postInTurn(ctx, p, o)
 	}
 	return docID, err
 }
@@ -125,7 +126,26 @@ func (c *Client) sendPacked(ctx context.Context, p *parcel, encoding string) (do
 	o.header = o.header.Clone()
 	o.header["Content-Encoding"] = []string{encoding}
 	o.size, o.body = packed.Size(), func() (io.Reader, error) { return packed.Body(0), nil }
-	return c.post(ctx, reported(o, p.Progress))
+	return c.postInTurn(ctx, p, o)
+}
+
+// postInTurn posts a body that cannot be resumed. Two that shared the line would
+// each take twice as long, and what a cut ends begins anew.
+func (c *Client) postInTurn(ctx context.Context, p *parcel, o order) (docID string, err error) {
+	end := func() {}
+	if wait := c.turnUp(p); wait != nil && o.size >= uploadFrom {
+		if end, err = wait(ctx); err != nil {
+			return "", err
+		}
+	}
+	end = sync.OnceFunc(end)
+	defer end()
+	return c.post(ctx, reported(o, func(done, total int64) {
+		if done == total { // the answer is waited for without the line
+			end()
+		}
+		p.Progress(done, total)
+	}))
 }
 
 // pack writes the body of an order, packed, to files at base.
