@@ -56,7 +56,7 @@ func with(codes []document.Code, c document.Code) []document.Code {
 
 // body takes a body of the present key. A list may have it several times, by
 // mistake or with one old code each: the newest version stands, of equal ones
-// the first.
+// the first in the order of lines.
 func (s *sheetWriter) body(r row, kind byte) {
 	of := &s.before
 	if kind == kindListed {

@@ -124,6 +124,17 @@ X: X không còn trong danh bạ của Trục từ 23/11/2026
 Y: Y không còn trong danh bạ của Trục từ 23/11/2026`)
 }
 
+// Ids that mean another body than yesterday make nobody another's successor.
+func TestIDsThatMove(t *testing.T) {
+	d := newDirectory(t)
+	d.replace(t, entry("A", "", "An", "1", ""), entry("B", "", "Bình", "2", ""))
+	for range 2 {
+		d.days(2)
+		d.replace(t, entry("B", "", "Bình", "1", ""), entry("C", "", "Châu", "2", ""))
+	}
+	want(t, "directory", d.says(t, "A", "B", "C"), "A: An không còn trong danh bạ của Trục từ 22/11/2026\nB: to B Bình\nC: to C Châu")
+}
+
 // What a list must not do to the directory: rows that are none, twice the same,
 // texts without end, codes with blanks.
 func TestOddRows(t *testing.T) {
@@ -185,7 +196,9 @@ func TestChangesOnly(t *testing.T) {
 	o, f, sync := synced(t)
 	o.w.pass(day)
 	f.units = append(f.units,
-		axis.Unit{ID: "3", Code: "H40.3", Name: "UBND phường Ba", Version: 30, IsAgency: true},
+		axis.Unit{ID: "3", Code: "H40.3", Name: "UBND phường Cũ", Version: 29, IsAgency: true},
+		axis.Unit{ID: "3", Code: "H40.3", Name: "UBND xã Ba mới", Version: 30, IsAgency: true},
+		axis.Unit{ID: "3", Code: "H40.3", Name: "UBND xã thứ ba", Version: 28, IsAgency: true},
 		axis.Unit{ID: "4", Code: "H40.4", Name: "UBND xã 4", Version: 31, IsAgency: true, Deleted: true, Modified: "01/07/2025 00:00:00"},
 		axis.Unit{ID: "50", Parent: "51", Code: "H40.50", Name: "UBND xã mới", Version: 32, IsAgency: true},
 		axis.Unit{ID: "51", Code: "00.40.W00", Name: "Trung tâm", Version: 33},
@@ -203,7 +216,7 @@ func TestChangesOnly(t *testing.T) {
 	}
 	d := o.diary()
 	want(t, "after changes", d.says(t, "H40.3", "H40.4", "000.04.00.H12", "H40.5", "H40.50", "00.40.W00", "H40.6", "000.06.00.H12"), `
-H40.3: to H40.3 UBND phường Ba
+H40.3: to H40.3 UBND xã Ba mới
 H40.4: UBND xã 4 đã ngừng trên Trục từ 01/07/2025
 000.04.00.H12: UBND xã 4 đã ngừng trên Trục từ 01/07/2025
 H40.5: to H40.55 UBND xã 5 nay là UBND xã 5 (H40.55)
@@ -211,6 +224,9 @@ H40.50: to H40.50 UBND xã mới
 00.40.W00:
 H40.6: to H40.6 UBND xã 6
 000.06.00.H12: to H40.6 UBND xã 6`)
+	if e, _, err := d.Status("H40.3"); err != nil || fmt.Sprint(e.Old) != "[000.03.00.H12]" {
+		t.Errorf("a change takes old codes away: %+v, %v", e, err)
+	}
 	if e, _, err := d.Status("H40.50"); err != nil || e.InCharge != "Trung tâm" {
 		t.Errorf("%+v, %v", e, err)
 	}
