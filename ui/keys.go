@@ -24,6 +24,7 @@ const (
 	tabbing                      // a list with several views
 	filtering                    // the filter line takes letters
 	helping                      // the help page
+	placing                      // the boxes on the page of a draft
 )
 
 const (
@@ -47,6 +48,13 @@ const (
 	finish, typing                 action = "finish", "typing"
 	yes, resend, putAside          action = "yes", "resend", "put-aside"
 	pause, resume, liftBudget      action = "pause", "resume", "lift-budget"
+	placeBoxes, keepBoxes          action = "place-boxes", "keep-boxes"
+	resetBoxes, nextBox, prevBox   action = "reset-boxes", "next-box", "prev-box"
+	nextSheet, prevSheet           action = "next-sheet", "prev-sheet"
+	boxLeft, boxRight              action = "box-left", "box-right"
+	boxUp, boxDown                 action = "box-up", "box-down"
+	boxFarLeft, boxFarRight        action = "box-far-left", "box-far-right"
+	boxFarUp, boxFarDown           action = "box-far-up", "box-far-down"
 )
 
 // binding is one row of the key table.
@@ -92,6 +100,7 @@ func bindings() []binding {
 		{outgoing, []string{"n"}, "n", draft, "soạn mới: văn bản đi", true},
 		{outgoingD, []string{"e"}, "e", edit, "sửa, kể cả nơi nhận", true},
 		{outgoingD, []string{"r"}, "r", replaceFile, "thay tệp PDF", false},
+		{outgoingD, []string{"v"}, "v", placeBoxes, "vị trí số, ngày, chữ ký, dấu trên trang", false},
 		{outgoingD, []string{"s"}, "s", sign, "ký số, người có thẩm quyền", true},
 		{outgoingD, []string{"o"}, "o", number, "cấp số, ghi ngày và vào sổ", true},
 		{outgoingD, []string{"d"}, "d", seal, "ký số cơ quan (đóng dấu)", true},
@@ -100,6 +109,21 @@ func bindings() []binding {
 		{outgoingD, []string{"b"}, "b", putAside, "bỏ khỏi việc hôm nay: đã xử lý việc bị từ chối", true},
 		{outgoingD, []string{"x"}, "x", discard, "hủy: bỏ dự thảo, hoặc hủy số đã cấp", true},
 		{incomingD | outgoingD, []string{"l"}, "l", save, "lưu tệp: chép ra thư mục", true},
+
+		{placing, []string{"enter"}, "Enter", keepBoxes, "giữ vị trí", true},
+		{placing, []string{"left", "h"}, "←", boxLeft, "sang trái 1 mm", false},
+		{placing, []string{"right", "l"}, "→", boxRight, "sang phải 1 mm", false},
+		{placing, []string{"up", "k"}, "↑", boxUp, "lên 1 mm", false},
+		{placing, []string{"down", "j"}, "↓", boxDown, "xuống 1 mm", false},
+		{placing, []string{"shift+left", "H"}, "Shift+←", boxFarLeft, "sang trái 5 mm", false},
+		{placing, []string{"shift+right", "L"}, "Shift+→", boxFarRight, "sang phải 5 mm", false},
+		{placing, []string{"shift+up", "K"}, "Shift+↑", boxFarUp, "lên 5 mm", false},
+		{placing, []string{"shift+down", "J"}, "Shift+↓", boxFarDown, "xuống 5 mm", false},
+		{placing, []string{"tab"}, "Tab", nextBox, "ô sau", true},
+		{placing, []string{"shift+tab"}, "Shift+Tab", prevBox, "ô trước", false},
+		{placing, []string{"pgdown"}, "PgDn", nextSheet, "sang trang sau: chữ ký hoặc dấu", false},
+		{placing, []string{"pgup"}, "PgUp", prevSheet, "sang trang trước: chữ ký hoặc dấu", false},
+		{placing, []string{"r"}, "r", resetBoxes, "đặt lại, mọi ô về chỗ đề nghị", true},
 
 		{registers, []string{"b"}, "b", otherBook, "đổi sổ: đến hoặc đi", true},
 		{registers, []string{"]"}, "]", nextYear, "năm sau", true},
@@ -131,10 +155,10 @@ func bindings() []binding {
 		{browsing, []string{"4"}, "4", goBooks, "Sổ", false},
 		{browsing, []string{"6"}, "6", goQueue, "Hàng đợi", false},
 		{browsing, []string{"ctrl+r"}, "Ctrl+R", again, "đọc lại dữ liệu", false},
-		{browsing | filling | confirming | filtering | helping, []string{"esc"}, "Esc", back, "quay lại", true},
-		{browsing | helping, []string{"?", "f1"}, "?", help, "trợ giúp: phím dùng được ở đây", true},
+		{browsing | filling | confirming | filtering | helping | placing, []string{"esc"}, "Esc", back, "quay lại", true},
+		{browsing | helping | placing, []string{"?", "f1"}, "?", help, "trợ giúp: phím dùng được ở đây", true},
 		{browsing, []string{"q"}, "q", quit, "thoát", true},
-		{browsing | filling | confirming | filtering | helping, []string{"ctrl+c"}, "Ctrl+C", quit, "thoát", false},
+		{browsing | filling | confirming | filtering | helping | placing, []string{"ctrl+c"}, "Ctrl+C", quit, "thoát", false},
 	}
 }
 

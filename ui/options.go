@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"image"
 	"io"
 	"time"
 
@@ -34,6 +35,10 @@ type Options struct {
 
 	// Pages counts the pages of a PDF; nil leaves the count off the signing dialog.
 	Pages func(ctx context.Context, pdf []byte) (int, error)
+
+	// Picture draws a page (from 1) of a PDF at so many points to the inch; nil leaves
+	// the places of number, date, signature and seal unseen.
+	Picture func(ctx context.Context, pdf []byte, page int, dpi float64) (image.Image, error)
 
 	// Reason says in Vietnamese what a code word of a signature report means.
 	Reason func(code string) string

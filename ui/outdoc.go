@@ -44,6 +44,9 @@ func (d *outgoingDocument) hint() string {
 		if d.doc.Forwarded != nil {
 			return "Nhấn i để chuyển tiếp nguyên văn cho các nơi nhận."
 		}
+		if d.doc.Layout.Whole {
+			return "Tệp không có chữ đọc được (bản quét): nhấn v để xem và đặt chỗ cho số, ngày, chữ ký, dấu; rồi nhấn s để ký số."
+		}
 		return "Nhấn s để người có thẩm quyền ký số (cắm thiết bị ký của người đó); cần sửa thì nhấn e."
 	case outbox.Signed:
 		return "Nhấn o để cấp số, ngày và vào sổ văn bản đi."
@@ -73,6 +76,8 @@ func (d *outgoingDocument) event(a action) outbox.Event {
 		if d.doc.State != outbox.Drafting {
 			return outbox.EventReaddress
 		}
+		return outbox.EventEdit
+	case placeBoxes:
 		return outbox.EventEdit
 	case replaceFile:
 		return outbox.EventReplace
@@ -106,7 +111,7 @@ func (d *outgoingDocument) refuses(a action) string {
 	case e == "":
 		return ""
 	}
-	if d.doc.Forwarded != nil && (a == sign || a == replaceFile) {
+	if d.doc.Forwarded != nil && (a == sign || a == replaceFile || a == placeBoxes) {
 		return "Văn bản chuyển tiếp giữ nguyên chữ ký của nơi ban hành."
 	}
 	_, err := outbox.Step(d.doc.State, e)
@@ -231,6 +236,8 @@ func (d *outgoingDocument) do(m *Model, a action) tea.Cmd {
 		return m.push(editForm(m, d.doc))
 	case replaceFile:
 		return m.push(replaceForm(m, d.doc))
+	case placeBoxes:
+		return m.push(newPlacement(m, d.doc))
 	case sign:
 		return m.push(newSigning(m, d.doc, false))
 	case seal:

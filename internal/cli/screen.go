@@ -106,7 +106,7 @@ func (w *workplace) work(c *call, g gate) error {
 func (w *workplace) screenOptions(g gate) ui.Options {
 	o := ui.Options{Inbox: w.inbox, Outbox: w.outbox, Office: w.office.Agency.Name, Units: w.office.Units, SealKey: w.office.Seal.Key,
 		Link: link{w, g}, Keys: screenKeys{w.keys}, Agencies: bodies{w.agencies}, Files: disk{start: w.startDir(), save: w.saveDir()},
-		Explain: advise, Reason: signer.ReasonText, Pages: w.press.countPages, Clock: w.inbox.Clock, Practice: w.office.Practice, Typing: typing(w.office.Typing)}
+		Explain: advise, Reason: signer.ReasonText, Pages: w.press.countPages, Picture: w.press.picture, Clock: w.inbox.Clock, Practice: w.office.Practice, Typing: typing(w.office.Typing)}
 	if g != nil {
 		o.Hint = "Khóa tập: mã PIN " + practice.PIN
 	}
