@@ -45,8 +45,10 @@ func isHex(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' }
 type blobGate struct {
 	collecting sync.RWMutex // written while removing orphans, read while copying
 
-	mu    sync.Mutex
-	fresh map[Hash]struct{} // put since Open: never collected, whatever the clock says
+	mu sync.Mutex
+	// fresh is when a blob was put, on the process's own clock, which nobody can
+	// set: for a day it is not collected, whatever the clock of the office says.
+	fresh map[Hash]time.Time
 }
 
 // PutBlob keeps the bytes of r and returns their hash and size. The blob is
@@ -105,9 +107,9 @@ func (s *Store) nameBlob(temporary string, h Hash) error {
 		return err
 	}
 	if s.blobs.fresh == nil {
-		s.blobs.fresh = map[Hash]struct{}{}
+		s.blobs.fresh = map[Hash]time.Time{}
 	}
-	s.blobs.fresh[h] = struct{}{}
+	s.blobs.fresh[h] = time.Now()
 	return syncDir(folder)
 }
 

@@ -118,6 +118,11 @@ func TestCollectKeepsWhatIsNamedYoungOrFresh(t *testing.T) {
 	if _, err := s.OpenBlob(orphan); !errors.Is(err, ErrNotFound) {
 		t.Errorf("orphan: %v", err)
 	}
+	orphan = putBlob(t, s, "orphan of a program that runs for weeks")
+	now = now.Add(48 * time.Hour)
+	collect(0)
+	s.blobs.fresh[orphan] = time.Now().Add(-25 * time.Hour)
+	collect(1)
 	for name, h := range keep {
 		if err := verifyFile(s.BlobPath(h), h); err != nil {
 			t.Errorf("%s: %v", name, err)

@@ -37,18 +37,19 @@ func (s *Store) CollectBlobs(ctx context.Context) (int, error) {
 	return removed, nil
 }
 
-// removeOrphan removes a blob unless it is young or was put since Open: it may
-// have been put, and even named, after the names were read.
+// removeOrphan removes a blob unless it is young or was put lately: it may have
+// been put, and even named, after the names were read.
 func (s *Store) removeOrphan(h Hash) bool {
 	s.blobs.mu.Lock()
 	defer s.blobs.mu.Unlock()
-	if _, ok := s.blobs.fresh[h]; ok {
+	if put, ok := s.blobs.fresh[h]; ok && time.Since(put) <= orphanAge {
 		return false
 	}
 	info, err := os.Lstat(s.BlobPath(h))
 	if err != nil || s.clock().Sub(info.ModTime()) <= orphanAge {
 		return false
 	}
+	delete(s.blobs.fresh, h)
 	return os.Remove(s.BlobPath(h)) == nil
 }
 
