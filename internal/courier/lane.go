@@ -26,12 +26,11 @@ type lane struct {
 	err     error
 	stopped error // why its context ended, nil when it did not
 
-	// Of the handler, which reports from one goroutine at a time.
-	saved time.Time
-	dirty bool
+	saved time.Time // of the handler, which reports from one goroutine at a time
 
-	// Guarded by Courier.mu.
-	epoch       int // of the link, when it began or last moved anything
+	// Guarded by Courier.mu; what the handler has written others read.
+	dirty       bool // it has reported
+	epoch       int  // of the link, when it began or last moved anything
 	done, total int64
 }
 
@@ -40,8 +39,9 @@ func (l *lane) poll() bool { return l.entry == nil }
 // main tells whether it takes up one of Options.Lanes.
 func (l *lane) main() bool { return l.entry != nil && !l.beside }
 
-// closing tells whether all has been moved; Courier.mu is held.
-func (l *lane) closing() bool { return l.total > 0 && l.done >= l.total }
+// closing tells whether all has been moved by its own word, not by that of an
+// earlier try; Courier.mu is held.
+func (l *lane) closing() bool { return l.dirty && l.total > 0 && l.done >= l.total }
 
 // launch starts work in a lane, unless the link was just switched off or paused.
 func (c *Courier) launch(ctx context.Context, l *lane, work func(context.Context) error) bool {
