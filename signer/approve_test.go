@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/text/unicode/norm"
-
 	"vanthu/internal/document"
 	"vanthu/internal/pdf"
 )
@@ -71,34 +69,6 @@ func TestRoadsAgree(t *testing.T) {
 		if a, b := widgets[0].Get(key), widgets[1].Get(key); !pdf.Equal(a, b) {
 			t.Errorf("%s: pdfsign %v, own %v", key, a, b)
 		}
-	}
-}
-
-// TestNames puts every awkward name through both signatures and reads it back.
-func TestNames(t *testing.T) {
-	keys := newPKI(t)
-	db := nssDB(t, keys.root)
-	for _, name := range []string{
-		"Nguyễn Văn Nghĩa", "Ĩ ĩ Vĩnh Long", "Trần (B) \\ C) ((", strings.Repeat("Đặng Ỹ ", 11) + "Hĩ",
-		norm.NFD.String("Nguyễn Thị Mỹ Nghĩa"), "a)>>endobj", "名前",
-	} {
-		t.Run(name, func(t *testing.T) {
-			a, s := testApproval(t), testSealing(t)
-			a.Signer.Name, a.Image, s.Agency, s.Image = name, nil, name, nil
-			approved, err := Approve(context.Background(), sheet{}.build(t), keys.leader, a)
-			must(t, err)
-			sealed, err := Seal(context.Background(), approved, keys.agency, s)
-			must(t, err)
-			judge(t, keys, db, sheet{}.build(t), sealed, true)
-			f, err := pdf.Parse(sealed)
-			must(t, err)
-			for _, field := range []string{FieldLeader, FieldAgency} {
-				d := signatureOf(t, f, field)
-				if got := d.Get("Name").(pdf.String).Text(); got != name {
-					t.Errorf("%s carries %q", field, got)
-				}
-			}
-		})
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"vanthu/internal/document"
 	"vanthu/internal/pdf"
 )
@@ -26,7 +28,7 @@ func signatureDict(hole int, name string, at time.Time) *pdf.Dict {
 	for _, e := range [][2]string{
 		{"Type", "/Sig"}, {"Filter", "/Adobe.PPKLite"}, {"SubFilter", "/ETSI.CAdES.detached"},
 		{"ByteRange", rangePlaceholder()}, {"Contents", holePlaceholder(hole)},
-		{"M", pdfTime(at)}, {"Name", pdf.WriteText(name)},
+		{"M", pdfTime(at)}, {"Name", pdf.WriteText(norm.NFC.String(name))},
 	} {
 		d = d.With(pdf.Name(e[0]), e[1])
 	}
