@@ -7,11 +7,16 @@
 // count, both taken below TLS, so that they are what a metered link bills.
 // Decorators (Logged, Retried) are http.RoundTrippers around a transport.
 //
+// What a line does by itself: bbr where the system has it, little waiting unsent,
+// fresh connections beside one that does not come about, and, once connections
+// break on a slow line, little held in receive buffers and sending at the pace
+// the line takes.
+//
 // Invariants: plain http passes only where Options say so; no secret (proxy
 // password, key, header value) is ever in an error, a log entry or a print; no
 // packet is held in memory; HTTP/1.1 only, because one congestion window for
 // all streams falls to half the link on the lines this is for (performance.md
 // §3).
 //
-// Start reading at line.go, then conn.go.
+// Start reading at line.go, then conn.go, dial.go, narrow.go and pace.go.
 package line
