@@ -23,7 +23,6 @@ type placement struct {
 	layout document.Layout
 	at     int // which box moves
 	page   int // the page of picture, from 1; 0 before the first
-	want   int // the page asked for
 	img    image.Image
 	plain  bool // characters instead of colours
 }
@@ -120,14 +119,14 @@ type pagePicture struct {
 
 var errNoPicture = errors.New("no pictures of pages")
 
-// load reads the page of the box that moves, unless it is shown already.
-func (p *placement) load(m *Model, _ bool) tea.Cmd {
+// load reads the page of the box that moves, unless it is shown already. Quietly there
+// is nothing to read: the file of a draft on this screen stays what it is.
+func (p *placement) load(m *Model, quiet bool) tea.Cmd {
 	b, ok := p.current()
-	if !ok || b.Page == p.page {
+	if !ok || quiet || b.Page == p.page {
 		return nil
 	}
 	draw, desk, file, n := m.o.Picture, m.o.Outbox, p.doc.File, b.Page
-	p.want = n
 	return p.ask(m, "Đang vẽ trang", func(ctx context.Context) (any, error) {
 		if draw == nil {
 			return nil, document.Refuse(errNoPicture, "Không vẽ được trang ở đây.", "Ký và xem lại tệp bằng phần mềm đọc PDF.")

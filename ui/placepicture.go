@@ -9,9 +9,9 @@ import (
 	"vanthu/internal/document"
 )
 
-// pointsPerPixel is the scale of the page on the screen: a seal of 36 mm is 34 pixels,
-// 17 rows of half blocks.
-const pointsPerPixel = 3.0
+// pointsPerPixel is the scale of the page on the screen: a seal of 36 mm is 25 pixels,
+// 13 rows of half blocks.
+const pointsPerPixel = 4.0
 
 // colourless tells a terminal whose colours are off: half blocks would all look alike.
 func colourless(env []string) bool {
