@@ -177,7 +177,7 @@ func signFiles(t *testing.T, name string) {
 	fmt.Println("VmHWM kB", highWater(t))
 }
 
-func onFile(t *testing.T, from, to string, sign func(in *os.File, size int64, out io.Writer) error) {
+func onFile(t testing.TB, from, to string, sign func(in *os.File, size int64, out io.Writer) error) {
 	t.Helper()
 	in, err := os.Open(from)
 	must(t, err)
