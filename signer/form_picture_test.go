@@ -3,6 +3,7 @@ package signer
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"image"
 	"image/color"
 	"math"
@@ -14,6 +15,7 @@ import (
 	"vanthu/internal/document"
 	"vanthu/internal/pdf/page"
 	"vanthu/internal/practice/form"
+	"vanthu/internal/verdict"
 )
 
 // signedForm is a form before and after leader and agency signed it, read by
@@ -124,6 +126,7 @@ func signForm(t *testing.T, keys pki, r *page.Reader, in []byte, h page.Hints) (
 	must(t, err)
 	sealed, err := Seal(ctx, approved, keys.agency, sl)
 	must(t, err)
+	verifyForm(t, keys, sealed)
 	s := signedForm{layout: layout, dpi: inkDPI}
 	s.pages, err = r.Text(ctx, in)
 	must(t, err)
@@ -132,6 +135,18 @@ func signForm(t *testing.T, keys pki, r *page.Reader, in []byte, h page.Hints) (
 	s.after, err = r.Picture(ctx, sealed, layout.Sign.Page, inkDPI)
 	must(t, err)
 	return sealed, s
+}
+
+// verifyForm demands two good signatures: the places were written without hurting
+// the leader's.
+func verifyForm(t *testing.T, keys pki, sealed []byte) {
+	t.Helper()
+	policy := Policy{Roots: []*x509.Certificate{keys.root}, At: testTime().AddDate(0, 0, 1)}
+	report, err := Verify(context.Background(), bytes.NewReader(sealed), int64(len(sealed)), policy)
+	must(t, err)
+	if len(report.Signatures) != 2 || report.Document != verdict.ValidOffline {
+		t.Errorf("verified as %s: %+v", report.Document, report.Signatures)
+	}
 }
 
 func (s signedForm) check(t *testing.T) {

@@ -66,9 +66,12 @@ func signedThing(m *Model, doc outbox.Document, seal bool) []string {
 func sealedText(doc outbox.Document, place string) []string {
 	number := doc.Code.Number
 	day := fmt.Sprintf("ngày %s, tháng %s", doc.Date.DayText(), doc.Date.MonthText())
-	if doc.Layout.Whole {
+	switch {
+	case doc.Layout.Whole:
 		number = "Số: " + doc.Code.String()
 		day = place + ", " + doc.Date.Words()
+	case !doc.Layout.Year.IsZero():
+		day += fmt.Sprintf(", năm %d", doc.Date.Year)
 	}
 	return []string{
 		"Sẽ ghi số:  " + clean(number) + "  (văn bản số " + clean(doc.Code.String()) + ")",
