@@ -9,7 +9,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,22 +17,12 @@ import (
 
 	"vanthu/bench/letter"
 	"vanthu/internal/axis"
-	"vanthu/internal/axis/axissim"
 	"vanthu/internal/document"
 )
 
-// post puts the packets on the axis before it is served.
-func (w *way) post(ctx context.Context, packets [][]byte) error {
-	sim, err := axissim.New(axissim.Options{Dir: w.axisDir(),
-		Systems:  []axissim.System{{ID: "xa", Secret: []byte(secret)}, {ID: "tinh", Secret: []byte(secret)}},
-		Agencies: []axissim.Agency{{Agency: letter.Commune().Agency, System: "xa"}, {Agency: letter.Sender(), System: "tinh"}}})
-	if err != nil {
-		return err
-	}
-	defer sim.Close()
-	server := httptest.NewServer(sim.Handler())
-	defer server.Close()
-	client, err := axis.New(axis.Config{URL: server.URL, System: "tinh", Secret: []byte(secret), PlainAllowed: true, HTTP: server.Client()})
+// post lets the other body send the packets, beside the line.
+func (w *way) post(ctx context.Context, l *badLine, packets [][]byte) error {
+	client, err := w.other(l)
 	if err != nil {
 		return err
 	}
@@ -44,6 +33,12 @@ func (w *way) post(ctx context.Context, packets [][]byte) error {
 		}
 	}
 	return nil
+}
+
+// other is the other body, which speaks to the axis from the axis's own namespace.
+func (w *way) other(l *badLine) (*axis.Client, error) {
+	h := &http.Client{Transport: &http.Transport{DialContext: dialIn(l.server(), ""), TLSClientConfig: &tls.Config{RootCAs: w.certs.pool}, DisableKeepAlives: true}}
+	return axis.New(axis.Config{URL: "https://" + serverAddr + ":" + serverPort, System: "tinh", Secret: []byte(secret), HTTP: h})
 }
 
 func (w *way) axisDir() string { return filepath.Join(w.dir, "axis") }
@@ -121,11 +116,9 @@ func (s *server) stop() {
 	_ = s.log.Close()
 }
 
-// onAxis is the number of documents the axis holds for the other body, asked
-// beside the line, from the axis's own namespace.
+// onAxis is the number of documents the axis holds for the other body.
 func (w *way) onAxis(ctx context.Context, l *badLine) (int, error) {
-	h := &http.Client{Transport: &http.Transport{DialContext: dialIn(l.server(), ""), TLSClientConfig: &tls.Config{RootCAs: w.certs.pool}, DisableKeepAlives: true}}
-	client, err := axis.New(axis.Config{URL: "https://" + serverAddr + ":" + serverPort, System: "tinh", Secret: []byte(secret), HTTP: h})
+	client, err := w.other(l)
 	if err != nil {
 		return 0, err
 	}

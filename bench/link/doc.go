@@ -17,12 +17,15 @@
 // broke. "plain" is vanthu with a server that offers nothing beyond SDK 2.0.1,
 // "offering" vanthu with one that offers Range, compression and tus.
 //
-// A way's time runs from the start of the program until the last document is in
+// The office has exchanged before: it knows the axis and today's directory, and
+// what the axis offers it has still to ask. A way's time runs from the start of the program until the last document is in
 // the books of its recipient: the register of the office, or the axis. "empty" is
 // when the queue of the office was empty as well. limit is what the line could
 // carry of payload: (1 − loss) × 1348/1400 × the share of the time it was up.
 // Bytes are counted at the receiving end of the line: those of the TCP streams,
-// each once ("under TLS"), and those of the IP packets that arrived.
+// each once ("under TLS"), and those of the IP packets that arrived. "behind holes"
+// are bytes of the former that arrived before a cut, but after a lost packet that
+// never came: no program can have them.
 //
 // Start reading at way.go.
 package main

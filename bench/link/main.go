@@ -74,6 +74,10 @@ func (p plan) run(ctx context.Context) error {
 		defer os.RemoveAll(temp)
 		dir = temp
 	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
 	certs, err := makeCertificates(filepath.Join(dir, "tls"))
 	if err != nil {
 		return err

@@ -65,8 +65,9 @@ func (w *way) packets() (list [][]byte, err error) {
 	return list, nil
 }
 
-// makeHome makes the office, and when the documents go up issues them.
-func (w *way) makeHome() error {
+// makeHome makes an office that has exchanged before: it has found the axis once,
+// beside the line, and has its directory.
+func (w *way) makeHome(l *badLine) error {
 	home, err := office.HomeAt(w.home())
 	if err != nil {
 		return err
@@ -82,19 +83,21 @@ func (w *way) makeHome() error {
 	if err := os.WriteFile(home.SecretFile(), []byte(secret+"\n"), 0o600); err != nil {
 		return err
 	}
+	out, err := command(l.server(), w.vanthu, "--home", w.home(), "sync", "--once").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("first sync: %w: %s", err, out)
+	}
+	return nil
+}
+
+// issue drafts, signs, numbers, seals and issues the documents.
+func (w *way) issue() error {
+	home := office.Home{Dir: w.home()}
 	s, err := store.Open(home.StoreDir(), store.Options{})
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	if !w.up {
-		return nil
-	}
-	return w.issue(s, home)
-}
-
-// issue drafts, signs, numbers, seals and issues the documents.
-func (w *way) issue(s *store.Store, home office.Home) error {
 	ours, ids := letter.Commune(), 0
 	desk := &outbox.Desk{Store: s, Clock: time.Now, NewID: func() string { ids++; return fmt.Sprintf("di%06d", ids) }, Agency: ours.Agency, Staff: ours.Clerk,
 		TempDir: home.TempDir(), Fold: viet.Fold, Abbr: ours.Abbr, Place: ours.Place, Press: paper{}, Directory: province{}}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -34,6 +35,21 @@ type flow struct {
 	known [2]bool
 	bytes [2]int64 // stream bytes seen, each once
 	raw   [2]int64 // with repetitions
+	whole [2]int64 // stream bytes seen without a hole before them
+	later [2][]span
+}
+
+// span is a piece of a stream behind a hole.
+type span struct{ from, to int64 }
+
+// join adds a piece of a stream to what is whole, or keeps it for later.
+func (f *flow) join(way int, s span) {
+	f.later[way] = append(f.later[way], s)
+	slices.SortFunc(f.later[way], func(a, b span) int { return cmp.Compare(a.from, b.from) })
+	for len(f.later[way]) > 0 && f.later[way][0].from <= f.whole[way] {
+		f.whole[way] = max(f.whole[way], f.later[way][0].to)
+		f.later[way] = f.later[way][1:]
+	}
 }
 
 // moment is something that happened, for -trace.
@@ -137,9 +153,11 @@ func (w *watcher) segment(f *flow, way int, port uint16, t []byte) {
 	}
 	if n > 0 && f.known[way] && flags&2 == 0 {
 		f.raw[way] += n
-		if end := int64(int32(seq-f.base[way])) + n; end > f.bytes[way] {
+		end := int64(int32(seq-f.base[way])) + n
+		if end > f.bytes[way] {
 			m.n, f.bytes[way] = end-f.bytes[way], end
 		}
+		f.join(way, span{end - n, end})
 	}
 	if m.what != "" || n > 0 {
 		w.log = append(w.log, m)
@@ -151,6 +169,7 @@ type traffic struct {
 	conns   int
 	stream  [2]int64
 	repeats [2]int64
+	holes   [2]int64 // bytes behind holes that were never filled
 	ip      [2]int64
 }
 
@@ -165,6 +184,7 @@ func (w *watcher) traffic() (t traffic) {
 		for way := range f.bytes {
 			t.stream[way] += f.bytes[way]
 			t.repeats[way] += f.raw[way] - f.bytes[way]
+			t.holes[way] += f.bytes[way] - f.whole[way]
 		}
 	}
 	return t

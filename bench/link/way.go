@@ -40,10 +40,6 @@ func (w *way) try(ctx context.Context) error {
 	if err := os.MkdirAll(w.dir, 0o700); err != nil {
 		return err
 	}
-	work, err := w.prepare(ctx)
-	if err != nil {
-		return fmt.Errorf("prepare: %w", err)
-	}
 	line, err := openLine(w.plan, w.name)
 	if err != nil {
 		return err
@@ -54,6 +50,10 @@ func (w *way) try(ctx context.Context) error {
 		return err
 	}
 	defer axis.stop()
+	work, err := w.prepare(ctx, line)
+	if err != nil {
+		return fmt.Errorf("prepare: %w", err)
+	}
 	receiver := line.client()
 	if w.up {
 		receiver = line.server()
@@ -85,23 +85,24 @@ func (w *way) try(ctx context.Context) error {
 
 // prepare makes the documents and returns the work to be measured. It ends with
 // the error of ctx when it is not done in time.
-func (w *way) prepare(ctx context.Context) (work func(context.Context, *badLine) error, err error) {
+func (w *way) prepare(ctx context.Context, l *badLine) (work func(context.Context, *badLine) error, err error) {
 	packets, err := w.packets()
 	if err != nil {
 		return nil, err
 	}
-	if !w.up {
-		if err := w.post(ctx, packets); err != nil {
-			return nil, err
-		}
-	}
+	work = w.sync
 	if w.client == "naive" {
-		return func(ctx context.Context, l *badLine) error { return w.naive(ctx, l, packets) }, nil
-	}
-	if err := w.makeHome(); err != nil {
+		work = func(ctx context.Context, l *badLine) error { return w.naive(ctx, l, packets) }
+	} else if err := w.makeHome(l); err != nil {
 		return nil, err
 	}
-	return w.sync, nil
+	switch {
+	case !w.up:
+		err = w.post(ctx, l, packets)
+	case w.client != "naive":
+		err = w.issue()
+	}
+	return work, err
 }
 
 // sync runs the program until everything has arrived and its queue is empty.
