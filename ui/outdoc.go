@@ -293,6 +293,10 @@ func (d *outgoingDocument) lines(width int) []string {
 	}
 	p.fact("Lãnh đạo ký", noteText(doc.LeaderSigned))
 	p.fact("Cơ quan ký", noteText(doc.Sealed))
+	p.fact("Dấu thời gian", clean(doc.StampTrouble))
+	if doc.Archive != nil {
+		p.fact("Bản lưu", fmt.Sprintf("có dấu thời gian trên cả tệp (%s)", bytesText(doc.Archive.Size)))
+	}
 	p.fact("Mã văn bản", clean(doc.DocumentID))
 	if g := doc.GivenUp; g != nil {
 		p.fact("Đã hủy", clean(strings.TrimSpace(g.Reason+" ("+g.By+", "+moment(g.At)+")")))
@@ -310,6 +314,9 @@ func noteText(n *outbox.SignatureNote) string {
 	text := clean(n.Holder) + ", " + moment(n.At) + ", chứng thư số " + clean(n.Serial)
 	if n.Soft {
 		text += " (khóa thực hành)"
+	}
+	if n.Stamped != nil {
+		text += ", dấu thời gian " + moment(*n.Stamped)
 	}
 	return text
 }
