@@ -72,10 +72,24 @@ type Pager interface {
 	PageSizes(ctx context.Context, pdf []byte) ([][2]float64, error)
 }
 
+// NamedPress is a Press that finds the place of one signer among several: minutes
+// bear the names of secretary and chair, a joint document those of two leaders.
+type NamedPress interface {
+	LayoutFor(ctx context.Context, pdf []byte, signer document.Signer) (document.Layout, error)
+}
+
+// propose asks the page for its places.
+func (d *Desk) propose(ctx context.Context, r Draft, pdf []byte) (document.Layout, error) {
+	if named, ok := d.Press.(NamedPress); ok {
+		return named.LayoutFor(ctx, pdf, r.Signer)
+	}
+	return d.Press.Layout(ctx, pdf)
+}
+
 // layOut asks the page for its places, then moves them as the clerk moved those
 // of the last document of the kind.
 func (d *Desk) layOut(ctx context.Context, r Draft, pdf []byte) (proposed, l document.Layout, err error) {
-	proposed, err = d.Press.Layout(ctx, pdf)
+	proposed, err = d.propose(ctx, r, pdf)
 	if err != nil {
 		return document.Layout{}, document.Layout{}, err
 	}

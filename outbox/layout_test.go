@@ -82,6 +82,23 @@ func TestRememberedPlacesStayOnThePage(t *testing.T) {
 	}
 }
 
+// named finds each signer's own place.
+type named struct{ pager }
+
+func (named) LayoutFor(_ context.Context, _ []byte, s document.Signer) (document.Layout, error) {
+	return document.Layout{Sign: document.Box{Page: 1, X: float64(len(s.Name)), Y: 100, W: 108, H: 64}}, nil
+}
+
+// TestPlaceOfTheSigner: who signs the draft tells which of two names is meant.
+func TestPlaceOfTheSigner(t *testing.T) {
+	o := newOffice(t)
+	o.Press = named{}
+	r := draft()
+	if doc := o.create(r); doc.Layout.Sign.X != float64(len(r.Signer.Name)) || doc.Proposed != doc.Layout {
+		t.Errorf("%+v", doc.Layout)
+	}
+}
+
 // TestPressWithoutSizes: what cannot be held on the page is not moved.
 func TestPressWithoutSizes(t *testing.T) {
 	o := newOffice(t)

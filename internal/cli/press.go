@@ -30,6 +30,8 @@ type press struct {
 var (
 	_ outbox.Press = (*press)(nil)
 	_ outbox.Pager = (*press)(nil)
+
+	_ outbox.NamedPress = (*press)(nil)
 )
 
 // newPress makes a press. The reader of pages is heavy and wakes at its first
@@ -58,9 +60,14 @@ func (p *press) reader(ctx context.Context) (*page.Reader, error) {
 // Inspect refuses what cannot be signed.
 func (p *press) Inspect(pdf []byte) error { return signer.Inspect(pdf) }
 
-// Layout finds the places to write on, and refuses a page that bears a
-// secrecy mark: secret documents never enter this program.
+// Layout is LayoutFor where only the office's settings may say who signs.
 func (p *press) Layout(ctx context.Context, pdf []byte) (document.Layout, error) {
+	return p.LayoutFor(ctx, pdf, p.hints.Signer)
+}
+
+// LayoutFor finds the places to write on for a signer, and refuses a page that
+// bears a secrecy mark: secret documents never enter this program.
+func (p *press) LayoutFor(ctx context.Context, pdf []byte, signer document.Signer) (document.Layout, error) {
 	mark, found, err := p.SecretMark(ctx, pdf)
 	if err != nil {
 		return document.Layout{}, err
@@ -72,7 +79,7 @@ func (p *press) Layout(ctx context.Context, pdf []byte) (document.Layout, error)
 	if err != nil {
 		return document.Layout{}, err
 	}
-	return r.Layout(ctx, pdf, p.hints)
+	return r.Layout(ctx, pdf, page.Hints{Signer: signer, SealMM: p.hints.SealMM})
 }
 
 // PageSizes gives width and height of each page as shown, in points.

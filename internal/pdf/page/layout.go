@@ -16,7 +16,7 @@ type Hints struct {
 
 // Layout says where signing writes on a document (Decree 30/2020 Annex I).
 //
-// Number, Day and Month lie over the blanks the typist left on page 1, each as
+// Number, Day and Month, and Year where it is left open too, lie over the blanks the typist left on page 1, each as
 // high as its line (1.107 ems of Times New Roman: the baseline is 0.195 of the
 // height above the lower edge); text is meant to stand in the middle of its
 // box. A zero Box means that the document has no such place (minutes bear no
