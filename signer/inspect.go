@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"vanthu/internal/document"
@@ -57,7 +58,9 @@ func inspect(in sized) error {
 // refuseUnreadable wants every object to be readable, needed or not: a strict
 // verifier compares all of them and would have no verdict on our signatures.
 func refuseUnreadable(f *pdf.File) error {
-	for _, ref := range f.Refs() {
+	refs := f.Refs()
+	slices.SortFunc(refs, func(a, b pdf.Ref) int { return a.Num - b.Num }) // neighbours share an object stream
+	for _, ref := range refs {
 		if _, err := f.Object(ref); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package signer
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/rand"
@@ -84,35 +85,42 @@ type failing struct{}
 
 func (failing) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
 
-// bigFile writes a document with a scan of so many MB to disk, a piece at a time.
-func bigFile(t testing.TB, mb int) string {
+// bigFile writes a document of so many MB to disk: scans of random points, each a stream.
+func bigFile(t testing.TB, mb, scans int) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "big.pdf")
-	w, err := os.Create(name)
+	f, err := os.Create(name)
 	must(t, err)
-	var b strings.Builder
-	b.WriteString("%PDF-1.4\n")
-	offsets := []int{}
-	for i, o := range (paper{}).bodies() {
-		offsets = append(offsets, b.Len())
-		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", i+1, o)
+	w := bufio.NewWriter(f)
+	at := 0
+	put := func(format string, args ...any) {
+		n, err := fmt.Fprintf(w, format, args...)
+		must(t, err)
+		at += n
 	}
-	offsets = append(offsets, b.Len())
-	fmt.Fprintf(&b, "6 0 obj\n<< /Length %d >>\nstream\n", mb<<20)
-	_, err = io.WriteString(w, b.String())
-	must(t, err)
-	_, err = io.CopyN(w, rand.Reader, int64(mb)<<20)
-	must(t, err)
-	at := b.Len() + mb<<20 + len("\nendstream\nendobj\n")
-	var end strings.Builder
-	end.WriteString("\nendstream\nendobj\nxref\n0 7\n0000000000 65535 f \n")
+	var offsets []int
+	put("%%PDF-1.4\n")
+	for i, o := range (paper{count: max(1, min(scans, 200)), fanout: 10}).bodies() {
+		offsets = append(offsets, at)
+		put("%d 0 obj\n%s\nendobj\n", i+1, o)
+	}
+	size := mb << 20 / scans
+	for range scans {
+		offsets = append(offsets, at)
+		put("%d 0 obj\n<< /Length %d >>\nstream\n", len(offsets), size)
+		n, err := io.CopyN(w, rand.Reader, int64(size))
+		must(t, err)
+		at += int(n)
+		put("\nendstream\nendobj\n")
+	}
+	table := at
+	put("xref\n0 %d\n0000000000 65535 f \n", len(offsets)+1)
 	for _, o := range offsets {
-		fmt.Fprintf(&end, "%010d 00000 n \n", o)
+		put("%010d 00000 n \n", o)
 	}
-	fmt.Fprintf(&end, "trailer\n<< /Size 7 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", at)
-	_, err = io.WriteString(w, end.String())
-	must(t, err)
-	must(t, w.Close())
+	put("trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(offsets)+1, table)
+	must(t, w.Flush())
+	must(t, f.Close())
 	return name
 }
 
@@ -126,10 +134,11 @@ func TestMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("writes large files")
 	}
-	for _, mb := range []int{1, 3, 10, 20, 50} {
-		t.Run(fmt.Sprintf("%dMB", mb), func(t *testing.T) {
+	for _, c := range [][2]int{{1, 1}, {2, 20}, {10, 1}, {20, 80}, {50, 1}, {50, 200}, {50, 5000}} {
+		mb, scans := c[0], c[1]
+		t.Run(fmt.Sprintf("%dMB in %d", mb, scans), func(t *testing.T) {
 			cmd := exec.Command(os.Args[0], "-test.run=^TestMemory$", "-test.v")
-			cmd.Env = append(os.Environ(), "VANTHU_SIGN_FILE="+bigFile(t, mb))
+			cmd.Env = append(os.Environ(), "VANTHU_SIGN_FILE="+bigFile(t, mb, scans))
 			out, err := cmd.CombinedOutput()
 			if err != nil {
 				t.Fatalf("%v\n%s", err, out)

@@ -18,7 +18,7 @@ func BenchmarkApprove(b *testing.B) {
 	a := testApproval(b)
 	for _, mb := range []int{1, 10, 50} {
 		b.Run(fmt.Sprintf("%dMB", mb), func(b *testing.B) {
-			benchFile(b, bigFile(b, mb), func(in *os.File, size int64, out io.Writer) error {
+			benchFile(b, bigFile(b, mb, 1), func(in *os.File, size int64, out io.Writer) error {
 				return ApproveFile(context.Background(), in, size, out, keys.leader, a)
 			})
 		})
@@ -31,7 +31,7 @@ func BenchmarkSeal(b *testing.B) {
 	a, s := testApproval(b), testSealing(b)
 	for _, mb := range []int{1, 10, 50} {
 		b.Run(fmt.Sprintf("%dMB", mb), func(b *testing.B) {
-			name := bigFile(b, mb)
+			name := bigFile(b, mb, 1)
 			onFile(b, name, name+".1", func(in *os.File, size int64, out io.Writer) error {
 				return ApproveFile(context.Background(), in, size, out, keys.leader, a)
 			})

@@ -216,7 +216,7 @@ func (f *File) Array(o Object) (Array, error) {
 
 func (f *File) load(ref Ref) (cached, error) {
 	e, ok := f.table[ref.Num]
-	if !ok || e.free() || e.gen != ref.Gen {
+	if !ok || e.free() || e.gen() != ref.Gen {
 		return cached{}, nil
 	}
 	if c, ok := f.cache[ref.Num]; ok {
@@ -235,12 +235,16 @@ func (f *File) load(ref Ref) (cached, error) {
 	return c, nil
 }
 
+// firstWindow is what is read of an object at first. An object kept parsed keeps
+// its window in memory, and a document has thousands of small ones.
+const firstWindow = 512
+
 func (f *File) read(ref Ref, e xrefEntry) (cached, error) {
 	if e.inStream() {
 		return f.readCompressed(ref.Num, e)
 	}
 	var c cached
-	err := f.parseAt(e.offset+f.shift, 2048, maxObject, func(p *parser) (err error) {
+	err := f.parseAt(e.offset+f.shift, firstWindow, maxObject, func(p *parser) (err error) {
 		c, err = f.indirect(p, ref)
 		return err
 	})

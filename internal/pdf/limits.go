@@ -22,7 +22,8 @@ const (
 	maxObject   = 4 << 20  // bytes of one object without its stream data
 	maxTable    = 16 << 20 // bytes of one cross-reference table
 	maxInflate  = 64 << 20 // bytes of one decoded structural stream
-	maxCache    = 32 << 20 // raw bytes of objects kept parsed
+	maxCache    = 8 << 20  // bytes of objects kept parsed, about
+	maxStreams  = 32 << 20 // bytes of object streams kept decoded
 	maxPages    = 1 << 16
 	maxFields   = 1 << 16
 	baseWork    = 128 << 20 // bytes that may be parsed in all, plus workPerByte for every byte of the file

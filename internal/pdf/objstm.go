@@ -10,15 +10,15 @@ type objectStream struct {
 }
 
 func (f *File) readCompressed(num int, e xrefEntry) (cached, error) {
-	s, err := f.objectStream(e.stream)
+	s, err := f.objectStream(e.stream())
 	if err != nil {
 		return cached{}, err
 	}
-	if e.index < 0 || e.index >= len(s.nums) || s.nums[e.index] != num {
-		return cached{}, fmt.Errorf("%w: not in object stream %d", ErrDamaged, e.stream)
+	if e.index() < 0 || e.index() >= len(s.nums) || s.nums[e.index()] != num {
+		return cached{}, fmt.Errorf("%w: not in object stream %d", ErrDamaged, e.stream())
 	}
-	end := min(len(s.data), s.start[e.index]+maxObject)
-	p := &parser{data: s.data[:end], pos: s.start[e.index], base: -1}
+	end := min(len(s.data), s.start[e.index()]+maxObject)
+	p := &parser{data: s.data[:end], pos: s.start[e.index()], base: -1}
 	p.space()
 	from := p.pos
 	v, err := p.value()
@@ -28,7 +28,7 @@ func (f *File) readCompressed(num int, e xrefEntry) (cached, error) {
 	if f.work -= int64(p.pos - from); f.work < 0 {
 		return cached{}, fmt.Errorf("%w: too much to parse", ErrDamaged)
 	}
-	loc := Location{Offset: -1, End: -1, In: Ref{Num: e.stream}, Index: e.index}
+	loc := Location{Offset: -1, End: -1, In: Ref{Num: e.stream()}, Index: e.index()}
 	return cached{value: v, raw: s.data[from:p.pos:p.pos], loc: loc, cost: 256 + 4*(p.pos-from)}, nil
 }
 
@@ -61,7 +61,7 @@ func (f *File) objectStream(num int) (*objectStream, error) {
 }
 
 func (f *File) keepStream(num int, s *objectStream) {
-	if f.stmSize += int64(len(s.data)); f.stmSize > maxCache {
+	if f.stmSize += int64(len(s.data)); f.stmSize > maxStreams {
 		f.objStms = map[int]*objectStream{}
 		f.stmSize = int64(len(s.data))
 	}

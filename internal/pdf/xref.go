@@ -6,17 +6,25 @@ import (
 	"math"
 )
 
-// xrefEntry says where one object number stands.
+// xrefEntry says where one object number stands. It is small, for a document may have 100,000.
 type xrefEntry struct {
+	offset int64 // kind 1; kind 2: number of the object stream
+	sub    int32 // generation, of a free one the next; kind 2: index in the stream
 	kind   byte  // 0 free, 1 in the file, 2 in an object stream
-	offset int64 // kind 1
-	gen    int   // kind 1, and the next generation of a free one
-	stream int   // kind 2: number of the object stream
-	index  int   // kind 2
 }
 
 func (e xrefEntry) free() bool     { return e.kind == 0 }
 func (e xrefEntry) inStream() bool { return e.kind == 2 }
+func (e xrefEntry) stream() int    { return int(e.offset) }
+func (e xrefEntry) index() int     { return int(e.sub) }
+
+// gen is 0 for an object in a stream.
+func (e xrefEntry) gen() int {
+	if e.inStream() {
+		return 0
+	}
+	return int(e.sub)
+}
 
 // Section is one cross-reference section: what one revision adds.
 type Section struct {
@@ -51,7 +59,7 @@ func (f *File) Refs() []Ref {
 	out := make([]Ref, 0, len(f.table))
 	for n, e := range f.table {
 		if !e.free() {
-			out = append(out, Ref{Num: n, Gen: e.gen})
+			out = append(out, Ref{Num: n, Gen: e.gen()})
 		}
 	}
 	return out
@@ -220,7 +228,7 @@ func readTableEntry(p *parser, num int, entries map[int]xrefEntry) error {
 	if off < 0 || gen < 0 || gen > math.MaxUint16 || (w != "n" && w != "f") {
 		return p.damaged("cross-reference entry")
 	}
-	e := xrefEntry{offset: off, gen: int(gen)}
+	e := xrefEntry{offset: off, sub: int32(gen)}
 	if w == "n" && off > 0 { // offset 0 in use: some writers mean a free entry
 		e.kind = 1
 	}

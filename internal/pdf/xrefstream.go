@@ -105,11 +105,11 @@ func streamEntry(line []byte, w [3]int) (xrefEntry, error) {
 	}
 	switch kind {
 	case 0:
-		return xrefEntry{gen: int(third)}, nil
+		return xrefEntry{sub: int32(third)}, nil
 	case 1:
-		return xrefEntry{kind: 1, offset: int64(second), gen: int(third)}, nil
+		return xrefEntry{kind: 1, offset: int64(second), sub: int32(third)}, nil
 	case 2:
-		return xrefEntry{kind: 2, stream: int(second), index: int(third)}, nil
+		return xrefEntry{kind: 2, offset: int64(second), sub: int32(third)}, nil
 	}
 	return xrefEntry{}, nil // unknown kinds are null, says the format
 }
