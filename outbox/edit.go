@@ -26,6 +26,10 @@ func (d *Desk) Edit(id string, r Draft) (Document, error) {
 	} else {
 		r, err = d.settle(r)
 	}
+	fresh, again := doc, false
+	if err == nil {
+		again, err = d.layOutAgain(context.Background(), &fresh, r)
+	}
 	if err != nil {
 		return Document{}, fmt.Errorf("edit outgoing %s: %w", id, err)
 	}
@@ -37,6 +41,9 @@ func (d *Desk) Edit(id string, r Draft) (Document, error) {
 		if (e == EventReaddress || doc.Forwarded != nil) && !sameContent(doc.Draft, r) {
 			return document.Refuse(ErrState, "Văn bản đã được ký nên không sửa được nội dung.",
 				"Chỉ sửa nơi nhận, hạn trả lời, độ khẩn, số lượng bản; cần sửa nội dung thì soạn lại.")
+		}
+		if again {
+			doc.Layout, doc.Proposed = fresh.Layout, fresh.Proposed
 		}
 		doc.Draft = r
 		return nil

@@ -112,6 +112,21 @@ func (d *Desk) layOut(ctx context.Context, r Draft, pdf []byte) (proposed, l doc
 	return proposed, p.apply(proposed, sizes), nil
 }
 
+// layOutAgain finds the places anew when a draft's signer, type or unit becomes
+// another: another name may be meant on the page, other shifts are remembered.
+func (d *Desk) layOutAgain(ctx context.Context, doc *Document, r Draft) (again bool, err error) {
+	same := doc.Draft.Signer == r.Signer && doc.Draft.TypeName == r.TypeName && doc.Draft.Unit == r.Unit
+	if same || doc.State != Drafting || doc.Forwarded != nil {
+		return false, nil
+	}
+	pdf, err := d.read(doc.File)
+	if err != nil {
+		return false, err
+	}
+	doc.Proposed, doc.Layout, err = d.layOut(ctx, r, pdf)
+	return err == nil, err
+}
+
 // apply moves the boxes and keeps each on its page.
 func (p *habit) apply(l document.Layout, sizes [][2]float64) document.Layout {
 	for i, b := range boxes(&l) {

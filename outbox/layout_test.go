@@ -99,6 +99,41 @@ func TestPlaceOfTheSigner(t *testing.T) {
 	}
 }
 
+// TestAnotherSignerHasAnotherPlace: an edit of who signs finds the other block;
+// an edit of anything else leaves what the clerk moved.
+func TestAnotherSignerHasAnotherPlace(t *testing.T) {
+	o := newOffice(t)
+	o.Press = named{}
+	doc := o.create(draft())
+	moved := doc.Layout
+	moved.Sign.Y += 30
+	doc = must(t)(o.SetLayout(doc.ID, moved))
+	r := doc.Draft
+	r.Subject += " năm 2027"
+	if got := must(t)(o.Edit(doc.ID, r)); got.Layout != moved {
+		t.Errorf("subject edited: %+v", got.Layout)
+	}
+	r.Signer.Name = "Lê Văn B dài hơn"
+	got := must(t)(o.Edit(doc.ID, r))
+	if got.Layout.Sign.X != float64(len(r.Signer.Name)) || got.Layout.Sign.Y != moved.Sign.Y {
+		t.Errorf("signer edited: %+v", got.Layout)
+	}
+}
+
+// TestMovedWhileSigned: a signature made over the old places is not kept, for
+// the fields it locks stand there.
+func TestMovedWhileSigned(t *testing.T) {
+	o := newOffice(t)
+	doc := o.create(draft())
+	l := doc.Layout
+	l.Sign.X += 20
+	_, err := o.Sign(t.Context(), doc.ID, key{soft: true, before: func() { must(t)(o.SetLayout(doc.ID, l)) }})
+	refused(t, err, outbox.ErrConflict)
+	if got := must(t)(o.Get(doc.ID)); got.State != outbox.Drafting || got.Layout != l {
+		t.Errorf("%+v", got)
+	}
+}
+
 // TestPressWithoutSizes: what cannot be held on the page is not moved.
 func TestPressWithoutSizes(t *testing.T) {
 	o := newOffice(t)

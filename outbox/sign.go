@@ -16,9 +16,7 @@ import (
 // is still a draft of the very same file, else the error is ErrConflict.
 // ErrSoftKey: a key in a file, outside practice.
 func (d *Desk) Sign(ctx context.Context, id string, key Key) (Document, error) {
-	return d.sign(ctx, id, EventSign, func(doc Document, pdf []byte) ([]byte, SignatureNote, error) {
-		return key.Approve(ctx, pdf, Approval{Layout: doc.Layout, Signer: doc.Draft.Signer, Time: d.now()})
-	}, func(doc *Document, note SignatureNote) { doc.LeaderSigned = &note })
+	return d.sign(ctx, id, EventSign, d.approving(ctx, key))
 }
 
 // Seal puts the agency's signature on the numbered PDF, with number and date
@@ -26,7 +24,17 @@ func (d *Desk) Sign(ctx context.Context, id string, key Key) (Document, error) {
 // begin the file, else the error is ErrSignature. ErrConflict and ErrSoftKey as
 // in Sign.
 func (d *Desk) Seal(ctx context.Context, id string, key Key) (Document, error) {
-	return d.sign(ctx, id, EventSeal, func(doc Document, pdf []byte) ([]byte, SignatureNote, error) {
+	return d.sign(ctx, id, EventSeal, d.sealing(ctx, key))
+}
+
+func (d *Desk) approving(ctx context.Context, key Key) signing {
+	return func(doc Document, pdf []byte) ([]byte, SignatureNote, error) {
+		return key.Approve(ctx, pdf, Approval{Layout: doc.Layout, Signer: doc.Draft.Signer, Time: d.now()})
+	}
+}
+
+func (d *Desk) sealing(ctx context.Context, key Key) signing {
+	return func(doc Document, pdf []byte) ([]byte, SignatureNote, error) {
 		out, note, err := key.Seal(ctx, pdf, Sealing{
 			Layout: doc.Layout, Reference: doc.Code, Date: doc.Date, Place: d.Place, Time: d.now(),
 		})
@@ -34,7 +42,7 @@ func (d *Desk) Seal(ctx context.Context, id string, key Key) (Document, error) {
 			err = document.Refuse(ErrSignature, "Chữ ký của cơ quan đã làm thay đổi phần lãnh đạo ký nên không được nhận.", "Không phát hành; kiểm tra lại phần mềm ký.")
 		}
 		return out, note, err
-	}, func(doc *Document, note SignatureNote) { doc.Sealed = &note })
+	}
 }
 
 // MaySign tells whether Sign (EventSign) or Seal (EventSeal) would begin: to be
@@ -54,7 +62,7 @@ func (d *Desk) maySign(id string, e Event) (Document, error) {
 
 type signing func(doc Document, pdf []byte) ([]byte, SignatureNote, error)
 
-func (d *Desk) sign(ctx context.Context, id string, e Event, sign signing, note func(*Document, SignatureNote)) (Document, error) {
+func (d *Desk) sign(ctx context.Context, id string, e Event, sign signing) (Document, error) {
 	defer d.hands.hold(id)()
 	before, err := d.maySign(id, e)
 	if err != nil {
@@ -65,14 +73,18 @@ func (d *Desk) sign(ctx context.Context, id string, e Event, sign signing, note 
 		return Document{}, fmt.Errorf("%s outgoing %s: %w", e, id, err)
 	}
 	return d.act(id, e, made.Holder, func(_ *store.Tx, doc *Document, now time.Time) error {
-		if doc.File.Hash != before.File.Hash || doc.Code != before.Code {
+		if doc.File.Hash != before.File.Hash || doc.Code != before.Code || doc.Layout != before.Layout {
 			return refuseConflict()
 		}
 		if made.At.IsZero() {
 			made.At = now
 		}
 		doc.File = file
-		note(doc, made)
+		if e == EventSeal {
+			doc.Sealed = &made
+		} else {
+			doc.LeaderSigned = &made
+		}
 		return nil
 	})
 }
