@@ -172,3 +172,18 @@ func TestPlacementFits(t *testing.T) {
 		}
 	}
 }
+
+// TestPlacementOnTheTerminal: colours and half blocks come through the real renderer.
+func TestPlacementOnTheTerminal(t *testing.T) {
+	for _, env := range []string{"COLORTERM=truecolor", "NO_COLOR=1"} {
+		o, _ := placeOffice(t, placeLayout())
+		o.o.Env = []string{env}
+		d := drive(o, 80, 24)
+		e := emulate(o, 80, 24, env)
+		for _, k := range []string{"3", "enter", "v", "left", "H", "tab"} {
+			d.press(k)
+			e.send(k)
+			e.same(d)
+		}
+	}
+}
