@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"path/filepath"
 	"testing"
 
@@ -138,4 +139,35 @@ func classicPDF(objects ...string) []byte {
 	}
 	fmt.Fprintf(&b, "trailer\n<< /Size %d /Root 1 0 R /ID [<0123456789ABCDEF0123456789ABCDEF> <0123456789ABCDEF0123456789ABCDEF>] >>\nstartxref\n%d\n%%%%EOF\n", len(objects)+1, xref)
 	return b.Bytes()
+}
+
+// TestSmallTextStandsOnTheLine: a number squeezed into a narrow blank keeps the base
+// line of the words beside it.
+func TestSmallTextStandsOnTheLine(t *testing.T) {
+	keys, r, ctx := newPKI(t), pageReader(t), context.Background()
+	f := ownForms()["decision"]
+	var in bytes.Buffer
+	must(t, form.Write(&in, f))
+	layout, err := form.Layout(f)
+	must(t, err)
+	layout.Number.W = 10
+	a, sl := testApproval(t), testSealing(t)
+	a.Layout, sl.Layout, sl.Reference.Number = layout, layout, "128"
+	approved, err := Approve(ctx, in.Bytes(), keys.leader, a)
+	must(t, err)
+	sealed, err := Seal(ctx, approved, keys.agency, sl)
+	must(t, err)
+	s := signedForm{layout: layout, dpi: 288}
+	img, err := r.Picture(ctx, sealed, 1, s.dpi)
+	must(t, err)
+	low, n := layout.Number.Y+layout.Number.H, 0
+	s.each(img, func(x, y float64, px, py int) {
+		b := layout.Number
+		if x > b.X && x < b.X+b.W && y > b.Y && y < b.Y+b.H && dark(img.At(px, py)) {
+			low, n = min(low, y), n+1
+		}
+	})
+	if line := layout.Number.Y + layout.Number.H*fontDescent/(fontAscent+fontDescent); n == 0 || math.Abs(low-line) > 0.5 {
+		t.Errorf("%d dark pixels, the lowest at %.2f, base line %.2f", n, low, line)
+	}
 }

@@ -252,7 +252,7 @@ func (s *sealForm) fill(fd pdf.Field, text string) error {
 		return document.Refuse(ErrCannotSign, fmt.Sprintf("Ô trên văn bản quá hẹp cho “%s”.", text), "Chọn lại vị trí ô số, ngày tháng rồi trình ký lại.")
 	}
 	l := line{text: glyphs, font: font.resource, size: size, x: (at.w - glyphs.width*size) / 2,
-		y: (at.h-size*(fontAscent+fontDescent))/2 + size*fontDescent}
+		y: at.h * fontDescent / (fontAscent + fontDescent)} // the line's own base line, small or not
 	var b bytes.Buffer
 	b.WriteString("/Tx BMC\nq\n" + l.ops(at, inkBlack) + "Q\nEMC\n")
 	ap := s.u.Add(formXObject(at, "/Font << /"+font.resource+" "+font.ref.String()+" >>", b.String()))

@@ -140,7 +140,7 @@ func (c *cursor) year(p Page) (document.Box, error) {
 // Room of a year, in ems.
 const (
 	yearDigits = 4
-	yearSpace  = 0.2 // after "năm"
+	yearSpace  = 0.13 // after "năm"; with the room around the digits a space
 	yearRoom   = yearDigits*digit + 2*blankMargin
 )
 
