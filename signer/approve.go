@@ -126,6 +126,9 @@ func (r *revision) sign(ctx context.Context, key Key, expect expectation) error 
 	if err := expect.check(r); err != nil {
 		return fmt.Errorf("check before signing: %w", err)
 	}
+	if err := secondReading(ctx, expect.before, r, expect.field); err != nil {
+		return fmt.Errorf("check before signing: %w", err)
+	}
 	c := cmsSignature{cert: key.Certificate(), chain: key.Chain(), digest: r.digest()}
 	cms, err := c.sign(ctx, key)
 	if err != nil {
