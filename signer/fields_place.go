@@ -26,6 +26,9 @@ func placeBox(pages []pdf.Page, b document.Box) (placed, error) {
 		return placed{}, fmt.Errorf("%w: page %d of %d", errPlace, b.Page, len(pages))
 	}
 	p := placed{page: pages[b.Page-1], w: b.W, h: b.H}
+	if err := refuseUnit(p.page, b.Page); err != nil {
+		return placed{}, err
+	}
 	for _, v := range []float64{b.X, b.Y, b.W, b.H} {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return placed{}, fmt.Errorf("%w: box is not a number", errPlace)
@@ -52,6 +55,17 @@ func placeBox(pages []pdf.Page, b document.Box) (placed, error) {
 	}
 	p.matrix = turn(p.page.Rotate, b.W, b.H)
 	return p, nil
+}
+
+// refuseUnit refuses to write on a page that is shown in another unit than
+// points: the seal would not be of its true size.
+func refuseUnit(p pdf.Page, number int) error {
+	switch p.Dict.Get("UserUnit") {
+	case nil, pdf.Integer(1), pdf.Real(1):
+		return nil
+	}
+	return document.Refuse(errPlace, fmt.Sprintf("Trang %d có đơn vị đo khác thường nên dấu sẽ không đúng kích thước thật.", number),
+		"In lại văn bản ra PDF khổ A4 rồi chọn lại tệp.")
 }
 
 // placeWidget describes an existing widget the same way: its rectangle on its page.

@@ -3,6 +3,7 @@ package signer
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -169,5 +170,18 @@ func TestSmallTextStandsOnTheLine(t *testing.T) {
 	})
 	if line := layout.Number.Y + layout.Number.H*fontDescent/(fontAscent+fontDescent); n == 0 || math.Abs(low-line) > 0.5 {
 		t.Errorf("%d dark pixels, the lowest at %.2f, base line %.2f", n, low, line)
+	}
+}
+
+// TestOtherUnitIsRefused: a page whose unit is not the point shows a seal of 36 mm
+// larger or smaller.
+func TestOtherUnitIsRefused(t *testing.T) {
+	keys := newPKI(t)
+	for unit, ok := range map[string]bool{"1": true, "1.0": true, "2": false, "0.5": false, "(2)": false} {
+		in := sheet{crop: "[0 0 595 842] /UserUnit " + unit}.build(t)
+		_, err := Approve(context.Background(), in, keys.leader, testApproval(t))
+		if ok != (err == nil) || !ok && (!errors.Is(err, ErrCannotSign) || !hasWords(err)) {
+			t.Errorf("unit %s: %v", unit, err)
+		}
 	}
 }
