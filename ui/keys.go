@@ -25,6 +25,7 @@ const (
 	filtering                    // the filter line takes letters
 	helping                      // the help page
 	placing                      // the boxes on the page of a draft
+	batching                     // several documents to be signed
 )
 
 const (
@@ -55,6 +56,8 @@ const (
 	boxUp, boxDown                 action = "box-up", "box-down"
 	boxFarLeft, boxFarRight        action = "box-far-left", "box-far-right"
 	boxFarUp, boxFarDown           action = "box-far-up", "box-far-down"
+	mark, begin                    action = "mark", "begin"
+	signMany, sealMany             action = "sign-many", "seal-many"
 )
 
 // binding is one row of the key table.
@@ -97,7 +100,12 @@ func bindings() []binding {
 		{incomingD, []string{"f"}, "f", forward, "chuyển tiếp cho cơ quan khác", false},
 		{incomingD, []string{"a"}, "a", answer, "soạn văn bản trả lời", false},
 
+		{batching, []string{"enter"}, "Enter", begin, "ký các văn bản đã chọn", true},
 		{outgoing, []string{"n"}, "n", draft, "soạn mới: văn bản đi", true},
+		{batching, []string{"space"}, "Space", mark, "chọn, hoặc thôi chọn dòng này", true},
+		{outgoing, []string{"space"}, "Space", mark, "chọn, hoặc thôi chọn văn bản để ký nhiều", false},
+		{outgoing, []string{"s"}, "s", signMany, "ký nhiều: văn bản đã chọn, hoặc mọi dự thảo của người ký này", true},
+		{outgoing, []string{"d"}, "d", sealMany, "đóng dấu nhiều: văn bản đã chọn, hoặc mọi văn bản chờ cơ quan ký số", false},
 		{outgoingD, []string{"e"}, "e", edit, "sửa, kể cả nơi nhận", true},
 		{outgoingD, []string{"r"}, "r", replaceFile, "thay tệp PDF", false},
 		{outgoingD, []string{"v"}, "v", placeBoxes, "vị trí số, ngày, chữ ký, dấu trên trang", false},
@@ -142,12 +150,13 @@ func bindings() []binding {
 		{tabbing, []string{"left", "h", "shift+tab"}, "←", prevView, "nhóm trước", false},
 		{tabbing, []string{"/"}, "/", filter, "lọc, gõ có dấu hay không đều được", true},
 
-		{listing | reading, []string{"j", "down"}, "j ↓", down, "xuống một dòng", false},
-		{listing | reading, []string{"k", "up"}, "k ↑", up, "lên một dòng", false},
-		{listing | reading, []string{"pgdown", "space", "ctrl+f"}, "PgDn", pageDown, "xuống một trang", false},
-		{listing | reading, []string{"pgup", "ctrl+b"}, "PgUp", pageUp, "lên một trang", false},
-		{listing | reading, []string{"g", "home"}, "g", first, "về đầu", false},
-		{listing | reading, []string{"G", "end"}, "G", last, "đến cuối", false},
+		{listing | reading | batching, []string{"j", "down"}, "j ↓", down, "xuống một dòng", false},
+		{listing | reading | batching, []string{"k", "up"}, "k ↑", up, "lên một dòng", false},
+		{listing | reading | batching, []string{"pgdown", "ctrl+f"}, "PgDn", pageDown, "xuống một trang", false},
+		{reading | incoming | registers | queueing, []string{"space"}, "Space", pageDown, "xuống một trang, như PgDn", false},
+		{listing | reading | batching, []string{"pgup", "ctrl+b"}, "PgUp", pageUp, "lên một trang", false},
+		{listing | reading | batching, []string{"g", "home"}, "g", first, "về đầu", false},
+		{listing | reading | batching, []string{"G", "end"}, "G", last, "đến cuối", false},
 
 		{browsing, []string{"1"}, "1", goToday, "Hôm nay", false},
 		{browsing, []string{"2"}, "2", goIncoming, "Văn bản đến", false},
@@ -155,10 +164,10 @@ func bindings() []binding {
 		{browsing, []string{"4"}, "4", goBooks, "Sổ", false},
 		{browsing, []string{"6"}, "6", goQueue, "Hàng đợi", false},
 		{browsing, []string{"ctrl+r"}, "Ctrl+R", again, "đọc lại dữ liệu", false},
-		{browsing | filling | confirming | filtering | helping | placing, []string{"esc"}, "Esc", back, "quay lại", true},
-		{browsing | helping | placing, []string{"?", "f1"}, "?", help, "trợ giúp: phím dùng được ở đây", true},
+		{browsing | filling | confirming | filtering | helping | placing | batching, []string{"esc"}, "Esc", back, "quay lại", true},
+		{browsing | helping | placing | batching, []string{"?", "f1"}, "?", help, "trợ giúp: phím dùng được ở đây", true},
 		{browsing, []string{"q"}, "q", quit, "thoát", true},
-		{browsing | filling | confirming | filtering | helping | placing, []string{"ctrl+c"}, "Ctrl+C", quit, "thoát", false},
+		{browsing | filling | confirming | filtering | helping | placing | batching, []string{"ctrl+c"}, "Ctrl+C", quit, "thoát", false},
 	}
 }
 

@@ -211,6 +211,9 @@ func (m *Model) tellReady() tea.Cmd {
 
 // afterLeaving looks at the data again when an act ends whose wait was left.
 func (m *Model) afterLeaving(f found) tea.Cmd {
+	if k, ok := f.value.(Key); ok { // opened too late: nobody uses it
+		return func() tea.Msg { _ = k.Close(); return nil }
+	}
 	if f.act {
 		return m.refresh()
 	}

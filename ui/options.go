@@ -112,6 +112,8 @@ type KeyInfo struct {
 	NotAfter             time.Time
 	Tries                string // tries left in words, "" when the device does not say
 	Locked               bool
+	Final                bool // one try is left
+	Pad                  bool // the PIN is typed on the reader's own keys, never here
 }
 
 // LastTry is what Keys may also have: Open refuses to spend the last try of a PIN with a

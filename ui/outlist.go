@@ -35,7 +35,7 @@ func outgoingViewOf(s outbox.State) int {
 }
 
 func newOutgoingList() *listScreen[outbox.Summary] {
-	views := outgoingViews()
+	views, marked := outgoingViews(), &marks{}
 	l := &listScreen[outbox.Summary]{
 		title: "Văn bản đi", kind: outgoing,
 		p: newPager(nil, func(s outbox.Summary) string { return s.ID }),
@@ -47,13 +47,21 @@ func newOutgoingList() *listScreen[outbox.Summary] {
 			}
 		},
 		columns: outgoingColumns,
-		cells:   outgoingCells,
+		cells:   func(s outbox.Summary) []string { return marked.on(s, outgoingCells(s)) },
 		style: func(s outbox.Summary) (lipgloss.Style, bool) {
 			return urgentStyle, s.Failed+s.Refused > 0 || s.State.Open() && s.Urgency > document.Normal
 		},
 		opened: func(m *Model, s outbox.Summary) tea.Cmd { return m.push(newOutgoingDocument(s.ID)) },
-		acts:   outgoingListActs,
-		tips:   outgoingListHint,
+		acts: func(m *Model, l *listScreen[outbox.Summary], a action) tea.Cmd {
+			return outgoingListActs(m, l, marked, a)
+		},
+		tips: outgoingListHint, above: marked.above,
+		forbids: func(l *listScreen[outbox.Summary], a action) string {
+			if _, ok := l.p.current(); !ok && (a == mark || a == signMany || a == sealMany) {
+				return "Danh sách không có văn bản nào để ký."
+			}
+			return ""
+		},
 	}
 	for _, v := range views {
 		l.views = append(l.views, v.name)
@@ -68,15 +76,35 @@ func outgoingListHint(l *listScreen[outbox.Summary]) string {
 		return "Không văn bản nào khớp; Esc để bỏ lọc."
 	case !ok:
 		return "Nhấn n để soạn văn bản đi: chọn tệp PDF, tên loại, trích yếu, người ký, nơi nhận."
+	case s.State == outbox.Drafting && !s.Forwarded:
+		return "Enter mở văn bản để làm bước tiếp theo. Nhiều dự thảo chờ ký: s để ký cả, một lần PIN; chỉ vài văn bản thì Space chọn từng dòng trước."
+	case s.State == outbox.Numbered:
+		return "Enter mở văn bản để làm bước tiếp theo. Nhiều văn bản chờ cơ quan ký số: d để ký cả, một lần PIN; chỉ vài văn bản thì Space chọn từng dòng trước."
 	case s.State.Open():
 		return "Enter mở văn bản để làm bước tiếp theo: ký, cấp số, ký số của cơ quan, phát hành. n để soạn mới."
 	}
 	return "Enter xem nơi nhận đã nhận đến đâu; n để soạn văn bản mới; / để lọc."
 }
 
-func outgoingListActs(m *Model, _ *listScreen[outbox.Summary], a action) tea.Cmd {
-	if a == draft {
+func outgoingListActs(m *Model, l *listScreen[outbox.Summary], marked *marks, a action) tea.Cmd {
+	s, ok := l.p.current()
+	switch a {
+	case draft:
 		return m.push(draftForm(m))
+	case mark:
+		if ok && marked.toggle(m, s) {
+			l.p.move(1)
+			return l.p.follow(m, &l.base)
+		}
+	case signMany:
+		ids := marked.taken(outbox.Drafting)
+		var signer document.Signer // of the first document, unless the clerk stands on one
+		if ok && s.State == outbox.Drafting && ids == nil {
+			signer = s.Signer
+		}
+		return m.push(newBatch(outbox.EventSign, ids, signer))
+	case sealMany:
+		return m.push(newBatch(outbox.EventSeal, marked.taken(outbox.Numbered), document.Signer{}))
 	}
 	return nil
 }

@@ -86,7 +86,7 @@ func everyPlace(t testing.TB) map[string]place {
 	in, out := inbox.Document{}, outbox.Document{}
 	places := map[string]place{}
 	for _, s := range []screen{newToday(""), newIncomingList(), newOutgoingList(), newBooks(m.o.Clock), newQueue(m), newUnmatched(),
-		newIncomingDocument(m, ""), newOutgoingDocument(""), registerForm(m, in), issueQuestion(m, out, nil), newPlacement(m, out), &helpScreen{of: newToday("")}} {
+		newIncomingDocument(m, ""), newOutgoingDocument(""), registerForm(m, in), issueQuestion(m, out, nil), newPlacement(m, out), newBatch(outbox.EventSign, nil, document.Signer{}), &helpScreen{of: newToday("")}} {
 		places[s.Title()] = s.place()
 	}
 	l := newIncomingList()

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -17,27 +16,19 @@ import (
 // signing is the dialog before a key is used: what exactly is signed, with which key,
 // and the PIN. The PIN is given to the key once, then forgotten, right or wrong.
 type signing struct {
-	*form
+	keyDialog
 	doc   outbox.Document
 	seal  bool // the agency's signature, otherwise the leader's
-	which *field
-	pin   *field
 	ready bool
 	final bool // the clerk was told that the next try is the last
 }
 
 func newSigning(m *Model, doc outbox.Document, seal bool) *signing {
-	s := &signing{
-		doc: doc, seal: seal,
-		which: choice("Thiết bị, khóa ký", "Chọn khóa ký.", false, nil),
-		pin:   &field{label: "Mã PIN", kind: secret, must: "Gõ mã PIN của khóa ký."},
-	}
-	s.pin.mask, s.pin.max = true, 64
 	title, next := "Ký số của người có thẩm quyền", "Đọc kỹ phần trên. Chọn khóa của người ký, gõ PIN rồi Enter. Sai PIN nhiều lần thiết bị sẽ bị khóa."
 	if seal {
 		title, next = "Ký số của cơ quan", "Đọc kỹ số và ngày sẽ ghi. Chọn khóa của cơ quan, gõ PIN rồi Enter. Sai PIN nhiều lần thiết bị sẽ bị khóa."
 	}
-	s.form = newForm(title, next, m.o.Clock, s.which, s.pin)
+	s := &signing{keyDialog: newKeyDialog(m, title, next), doc: doc, seal: seal}
 	s.form.submit, s.form.result = s.use, s.used
 	s.intro = signedThing(m, doc, seal)
 	if m.o.Hint != "" {
@@ -122,66 +113,35 @@ func (s *signing) take(m *Model, v any) tea.Cmd {
 	if p.pages > 0 {
 		s.intro[1] += fmt.Sprintf(", %d trang", p.pages)
 	}
-	s.which.options = nil
-	for _, k := range p.keys {
-		s.which.options = append(s.which.options, option{label: keyText(k, m.o.Clock()), value: k})
-	}
 	if len(p.keys) == 0 {
 		m.warn("Không thấy khóa ký nào: cắm thiết bị ký rồi nhấn Esc và làm lại.")
 	}
-	s.preselect(m)
-	s.current().enter()
+	s.offer(m, p.keys, s.preferred(m))
 	return nil
 }
 
-// preselect offers the key that belongs to the act and goes on to the PIN.
-func (s *signing) preselect(m *Model) {
-	want := m.o.SealKey
-	if !s.seal {
-		want = ""
-		for _, l := range m.o.Leaders {
-			if l.Signer == s.doc.Draft.Signer {
-				want = l.Key
-			}
-		}
+// preferred is the key that belongs to the act.
+func (s *signing) preferred(m *Model) string {
+	if s.seal {
+		return m.o.SealKey
 	}
-	for _, o := range s.which.options {
-		if k := o.value.(KeyInfo); want != "" && k.Ref == want {
-			s.which.take(o)
-			s.focus = 1
-		}
-	}
+	return m.keyOf(s.doc.Draft.Signer)
 }
 
-// keyText is a key as one row: holder first, then the device and what is left of it.
-func keyText(k KeyInfo, now time.Time) string {
-	parts := []string{clean(k.Holder)}
-	switch {
-	case k.Soft:
-		parts = append(parts, "khóa thực hành")
-	case k.Label != "":
-		parts = append(parts, "thiết bị "+clean(k.Label)+" số "+clean(k.Serial))
+// keyOf is the key of a leader, "" when none is known.
+func (m *Model) keyOf(who document.Signer) string {
+	for _, l := range m.o.Leaders {
+		if l.Signer == who {
+			return l.Key
+		}
 	}
-	switch {
-	case k.Locked:
-		parts = append(parts, "ĐÃ KHÓA")
-	case k.Tries != "":
-		parts = append(parts, clean(k.Tries))
-	}
-	switch {
-	case k.NotAfter.IsZero():
-	case k.NotAfter.Before(now):
-		parts = append(parts, "CHỨNG THƯ HẾT HẠN "+day(k.NotAfter))
-	default:
-		parts = append(parts, "hạn "+day(k.NotAfter))
-	}
-	return strings.Join(parts, ", ")
+	return ""
 }
 
 // use gives the PIN to the key and signs. The PIN leaves the form before the command
 // runs, so that nothing can try it again.
 func (s *signing) use(m *Model) tea.Cmd {
-	k, ok := s.which.value.(KeyInfo)
+	k, ok := s.chosen()
 	switch {
 	case !ok:
 		return nil
@@ -190,14 +150,13 @@ func (s *signing) use(m *Model) tea.Cmd {
 		m.warn("Thiết bị này đã bị khóa: cần cơ quan cấp thiết bị mở khóa.")
 		return nil
 	}
-	pin := []byte(s.pin.String())
-	s.pin.wipe()
+	pin := s.spend()
 	keys, desk, id, act, event := m.o.Keys, m.o.Outbox, s.doc.ID, m.o.Outbox.Sign, outbox.EventSign
 	what, final := "Đang ký số", s.final
 	if s.seal {
 		act, event, what = desk.Seal, outbox.EventSeal, "Đang ghi số, ngày và ký số của cơ quan"
 	}
-	return s.run(m, what, func(ctx context.Context) (any, error) {
+	return s.run(m, waiting(k, what), func(ctx context.Context) (any, error) {
 		defer clear(pin)
 		if err := desk.MaySign(id, event); err != nil {
 			return nil, err // no PIN is spent on what would be refused
@@ -209,13 +168,6 @@ func (s *signing) use(m *Model) tea.Cmd {
 		doc, err := act(ctx, id, key)
 		return doc, errors.Join(err, key.Close())
 	})
-}
-
-func openKey(ctx context.Context, keys Keys, ref string, pin []byte, final bool) (Key, error) {
-	if last, ok := keys.(LastTry); ok && final {
-		return last.OpenLast(ctx, ref, pin)
-	}
-	return keys.Open(ctx, ref, pin)
 }
 
 func (s *signing) used(m *Model, v any) tea.Cmd {
@@ -236,20 +188,6 @@ func (s *signing) failed(m *Model, err error) {
 	what, next := pinText(wrong)
 	s.pin.problem = what
 	m.problem(document.Refuse(err, what, next))
-}
-
-// pinText says what a refused PIN means and what to do.
-func pinText(e *PINError) (what, next string) {
-	const ask = "Hỏi lại người giữ khóa trước khi gõ tiếp"
-	switch {
-	case e.Locked:
-		return "Sai mã PIN, thiết bị đã bị khóa.", "Liên hệ cơ quan cấp thiết bị để mở khóa."
-	case e.Final:
-		return "Chỉ còn một lần thử PIN cuối cùng.", ask + "; gõ PIN và Enter nữa là thử lần cuối, sai thì thiết bị bị khóa."
-	case e.Left >= 0:
-		return fmt.Sprintf("Sai mã PIN, còn %d lần thử.", e.Left), ask + "; hết lượt thử thiết bị sẽ bị khóa."
-	}
-	return "Sai mã PIN.", ask + "; thiết bị không cho biết còn mấy lần thử."
 }
 
 var _ typist = (*signing)(nil)

@@ -136,7 +136,8 @@ func (k screenKeys) List(ctx context.Context) ([]ui.KeyInfo, error) {
 	var list []ui.KeyInfo
 	for _, one := range keys {
 		list = append(list, ui.KeyInfo{Ref: one.Ref, Label: one.Label, Holder: one.Holder, Organization: one.Organization,
-			Serial: one.Serial, Soft: one.Soft, NotAfter: one.NotAfter, Tries: triesWords(one.Tries), Locked: one.Tries == signer.TriesLocked})
+			Serial: one.Serial, Soft: one.Soft, NotAfter: one.NotAfter, Tries: triesWords(one.Tries), Locked: one.Tries == signer.TriesLocked,
+			Final: one.Tries == signer.TriesFinal, Pad: one.Pad})
 	}
 	return list, err
 }
