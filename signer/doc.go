@@ -23,13 +23,14 @@
 //
 // Invariants: every revision begins with the exact bytes of the one before. A
 // key is asked exactly once per signature, after the finished file has been
-// read anew and compared with what was there (prepare_check.go). A file is read
-// where it lies and never held whole by the own writer (prepare_grown.go):
-// [ApproveFile] and [SealFile] sign 50 MB in 35 MB of memory, [Approve] and
-// [Seal] are for files in memory. Which files are signed and which refused is
-// listed in testdata/matrix.md, which the tests check. Signatures
-// are PAdES baseline B: detached CAdES, SHA-256, the claimed time only in /M
-// (cms.go, prepare.go). Which road writes what is a rule in prepare_road.go.
+// read anew and compared with what was there (prepare_check.go), by a second
+// parser too (prepare_second.go). Signatures are PAdES baseline B: detached
+// CAdES, SHA-256, the claimed time only in /M (cms.go, prepare.go). Which road
+// writes what is a rule in prepare_road.go. The own writer reads a file where it
+// lies and never holds it whole (prepare_grown.go): [ApproveFile] and [SealFile]
+// sign 50 MB in about 35 MB of memory, [Approve] and [Seal] are for files in
+// memory. Which files are signed and which are refused is listed in
+// testdata/matrix.md, which the tests check.
 //
 // Start reading at approve.go.
 package signer

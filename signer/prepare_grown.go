@@ -95,21 +95,16 @@ func newRevision(base sized, u *pdf.Update, sig pdf.Ref) (*revision, error) {
 	return r, r.hash()
 }
 
+// hash reads the file once for both the rehearsal's signature and the real one.
 func (r *revision) hash() error {
 	h := sha256.New()
-	for _, part := range []*io.SectionReader{io.NewSectionReader(r, 0, r.start), io.NewSectionReader(r, r.end, r.Size()-r.end)} {
-		if n, err := io.Copy(h, part); err != nil || n < part.Size() {
-			return fmt.Errorf("read what is to be signed: %w", errors.Join(err, errShorter(n, part.Size())))
+	for _, part := range [][2]int64{{0, r.start}, {r.end, r.Size()}} {
+		n := part[1] - part[0]
+		if _, err := io.CopyN(h, io.NewSectionReader(r, part[0], n), n); err != nil {
+			return fmt.Errorf("read what is to be signed: %w", err)
 		}
 	}
 	r.sum = h.Sum(nil)
-	return nil
-}
-
-func errShorter(n, want int64) error {
-	if n < want {
-		return io.ErrUnexpectedEOF
-	}
 	return nil
 }
 
