@@ -36,7 +36,8 @@ func inspect(in sized) error {
 	if err != nil {
 		return err
 	}
-	if _, err := f.Pages(); err != nil {
+	pages, err := f.Pages()
+	if err != nil {
 		return explain(err)
 	}
 	if err := refuseUnreadable(f); err != nil {
@@ -49,7 +50,7 @@ func inspect(in sized) error {
 	if err := refuseForm(f); err != nil {
 		return err
 	}
-	if err := refuseScripts(f); err != nil {
+	if err := refuseScripts(f, pages); err != nil {
 		return err
 	}
 	return refuseFields(f, fields)
@@ -135,8 +136,10 @@ func certified() error {
 		"Xin lại tệp chưa chứng nhận từ người soạn thảo.")
 }
 
-// refuseScripts refuses a document that can act or change what it shows.
-func refuseScripts(f *pdf.File) error {
+// refuseScripts refuses a document that acts when it or a page of it is opened,
+// and so can change what it shows. Scripts of form fields wait for somebody to
+// type, which the leader's signature forbids.
+func refuseScripts(f *pdf.File, pages []pdf.Page) error {
 	catalog, err := f.Catalog()
 	if err != nil {
 		return explain(err)
@@ -150,7 +153,8 @@ func refuseScripts(f *pdf.File) error {
 		return explain(err)
 	}
 	kind, _ := action.Get("S").(pdf.Name)
-	if names.Has("JavaScript") || catalog.Has("AA") || (kind != "" && kind != "GoTo") {
+	acts := slices.ContainsFunc(pages, func(p pdf.Page) bool { return p.Dict.Has("AA") })
+	if acts || names.Has("JavaScript") || catalog.Has("AA") || (kind != "" && kind != "GoTo") {
 		return document.Refuse(ErrCannotSign, "Tệp chứa mã lệnh tự chạy nên nội dung hiển thị có thể thay đổi.",
 			"Xuất lại PDF từ tệp soạn thảo, không kèm mã lệnh, rồi chọn lại.")
 	}

@@ -127,7 +127,7 @@ func pagesOfAllKinds() []specimen {
 		{name: "no media box at all", make: reshaped(paper{}, "/MediaBox [0 0 595 842]", "")},
 		{name: "rotation inherited", make: made(paper{pages: "/Rotate 90"})},
 		{name: "rotation of -90", make: made(paper{page: "/Rotate -90"})},
-		{name: "user unit 2", make: made(paper{header: "%PDF-1.6", page: "/UserUnit 2.0"})},
+		{name: "user unit 2", make: made(paper{header: "%PDF-1.6", page: "/UserUnit 2.0"}), want: ErrCannotSign},
 		{name: "transparency group", make: made(paper{page: "/Group << /S /Transparency /CS /DeviceRGB /I true >>"})},
 		{name: "100 pages, tree of tens", make: made(paper{count: 100, fanout: 10})},
 		{name: "content in pieces", make: reshaped(paper{objs: []string{"<< /Length 1 >>\nstream\nq\nendstream", "<< /Length 1 >>\nstream\nQ\nendstream"}}, "/Contents 5 0 R", "/Contents [6 0 R 5 0 R 7 0 R]")},
@@ -216,6 +216,7 @@ func holdings() []specimen {
 		{name: "opens at a place", make: made(paper{catalog: "/OpenAction [3 0 R /Fit]"})},
 		{name: "opens at a place by action", make: made(paper{catalog: "/OpenAction << /S /GoTo /D [3 0 R /Fit] >>"})},
 		{name: "runs a script when opened", make: made(paper{catalog: "/OpenAction << /S /JavaScript /JS (x) >>"}), want: ErrCannotSign, size: quick},
+		{name: "runs a script when a page opens", make: made(paper{page: "/AA << /O << /S /JavaScript /JS (x) >> >>"}), want: ErrCannotSign},
 		{name: "scripts by name", make: made(paper{catalog: "/Names << /JavaScript << /Names [(a) << /S /JavaScript /JS (x) >>] >> >>"}), want: ErrCannotSign},
 		{name: "actions of the document", make: made(paper{catalog: "/AA << /WS << /S /JavaScript /JS (x) >> >>"}), want: ErrCannotSign},
 	}
