@@ -18,7 +18,7 @@ import (
 	"vanthu/internal/document"
 )
 
-var trafficMode = flag.String("mode", "sdk", "protocol of the traffic journey: sdk, rest or oauth2; empty: by the seed")
+var trafficMode = flag.String("mode", "", "protocol of the traffic journey: sdk, rest or oauth2; empty: by the seed")
 
 // TestKilledTrafficArrivesOnce lets two offices exchange documents over an axis
 // that loses answers, repeats requests, cuts, refuses for want of time and lists
