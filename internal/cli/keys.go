@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,6 +80,17 @@ func (r *keyring) list(ctx context.Context) ([]signer.KeyInfo, error) {
 		keys = append(keys, r.counted(k))
 	}
 	return keys, err
+}
+
+// padded tells that the PIN of a key is typed on its reader.
+func (r *keyring) padded(ctx context.Context, ref string) bool {
+	if strings.HasPrefix(ref, "file:") {
+		return false
+	}
+	keys, err := r.tokens.List(ctx, r.modules())
+	return err == nil && slices.ContainsFunc(keys, func(k signer.KeyInfo) bool {
+		return k.Pad && (k.Ref == ref || strings.HasPrefix(k.Ref, ref+"/"))
+	})
 }
 
 // counted corrects what a token says about its tries by our own count: not

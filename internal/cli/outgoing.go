@@ -157,69 +157,6 @@ func (v *editVerb) Run(c *call) error {
 	}, "Đã sửa")
 }
 
-// keyFlags choose the key of a signature.
-type keyFlags struct {
-	Key     string `placeholder:"KHÓA" help:"Khóa ký: token:SERIAL/ID hoặc file:TỆP; không ghi: theo tệp cấu hình."`
-	LastTry bool   `help:"Chấp nhận dùng lần thử PIN cuối cùng của thiết bị."`
-	pinFlags
-}
-
-type signVerb struct {
-	inOffice
-	ID string `arg:"" help:"Dự thảo."`
-	keyFlags
-}
-
-func (v *signVerb) Run(c *call) error {
-	return c.outgoing(func(ctx context.Context, w *workplace) (outbox.Document, error) {
-		doc, err := w.outbox.Get(v.ID)
-		if err != nil {
-			return doc, err
-		}
-		if err := w.outbox.MaySign(v.ID, outbox.EventSign); err != nil {
-			return doc, err // before the PIN is spent on it
-		}
-		ref := v.Key
-		if ref == "" {
-			leader, err := leaderNamed(w.office, doc.Draft.Signer.Name)
-			if err != nil {
-				return doc, err
-			}
-			ref = leader.Key
-		}
-		return v.with(ctx, c, w, ref, func(k outbox.Key) (outbox.Document, error) { return w.outbox.Sign(ctx, v.ID, k) })
-	}, "Người có thẩm quyền đã ký")
-}
-
-type sealVerb struct {
-	inOffice
-	ID string `arg:"" help:"Văn bản đã có số."`
-	keyFlags
-}
-
-func (v *sealVerb) Run(c *call) error {
-	return c.outgoing(func(ctx context.Context, w *workplace) (outbox.Document, error) {
-		if err := w.outbox.MaySign(v.ID, outbox.EventSeal); err != nil {
-			return outbox.Document{}, err // before the PIN is spent on it
-		}
-		ref := v.Key
-		if ref == "" {
-			ref = w.office.Seal.Key
-		}
-		return v.with(ctx, c, w, ref, func(k outbox.Key) (outbox.Document, error) { return w.outbox.Seal(ctx, v.ID, k) })
-	}, "Cơ quan đã ký số")
-}
-
-// with opens a key for one signature.
-func (f keyFlags) with(ctx context.Context, c *call, w *workplace, ref string, use func(outbox.Key) (outbox.Document, error)) (outbox.Document, error) {
-	k, err := w.keys.open(ctx, ref, c.pin, f.LastTry)
-	if err != nil {
-		return outbox.Document{}, err
-	}
-	defer k.Close()
-	return use(k)
-}
-
 type numberVerb struct {
 	inOffice
 	ID string `arg:"" help:"Văn bản đã có chữ ký của người có thẩm quyền."`

@@ -28,7 +28,8 @@ type pinFlags struct {
 
 func (p pinFlags) pinSource() pinFlags { return p }
 
-// read gets the PIN: from the file, from standard input, or typed unseen.
+// read gets the PIN: from the file, from standard input, or typed unseen. It is empty
+// when there is none; whether the key needs one is known when the key is opened.
 func (p pinFlags) read(c *call) (signer.PIN, error) {
 	if p.PINFile != "" {
 		f, err := os.Open(c.path(p.PINFile))
@@ -43,18 +44,27 @@ func (p pinFlags) read(c *call) (signer.PIN, error) {
 	}
 	tty, ok := c.in.(*os.File)
 	if !ok || !term.IsTerminal(int(tty.Fd())) {
-		return nil, badUsage("cần mã PIN: thêm --pin-file TỆP hoặc --pin-stdin")
+		return signer.PIN{}, nil
 	}
-	fmt.Fprint(c.err, "Mã PIN: ")
+	fmt.Fprint(c.err, "Mã PIN (nhập trên đầu đọc thì để trống): ")
 	typed, err := term.ReadPassword(int(tty.Fd()))
 	fmt.Fprintln(c.err)
 	if err != nil {
 		return nil, fmt.Errorf("read PIN: %w", err)
 	}
-	if len(typed) == 0 {
-		return nil, badUsage("chưa nhập mã PIN")
-	}
 	return signer.PIN(typed), nil
+}
+
+// openKey opens a key with the caller's PIN. A key whose reader has keys of its own
+// needs none here: its holder is told where to type it.
+func (c *call) openKey(w *workplace, ref string, lastTry bool) (*openKey, error) {
+	if len(c.pin) == 0 && ref != "" {
+		if !w.keys.padded(c.ctx, ref) {
+			return nil, badUsage("cần mã PIN: thêm --pin-file TỆP hoặc --pin-stdin")
+		}
+		fmt.Fprintln(c.err, "Nhập PIN trên đầu đọc.")
+	}
+	return w.keys.open(c.ctx, ref, c.pin, lastTry)
 }
 
 // firstLine reads a PIN up to the end of its line.

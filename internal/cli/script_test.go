@@ -68,7 +68,7 @@ func runScripts(t *testing.T, dir string) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": serve, "get": get, "keys": makeKeys, "form": makeForm, "pin": makePIN, "cut": cut, "same": same, "shape": shape, "holders": holders, "text-same": textSame, "await": await, "axis-send": axisSend, "stamps": stamps,
+			"serve": serve, "get": get, "keys": makeKeys, "form": makeForm, "pin": makePIN, "cut": cut, "same": same, "shape": shape, "holders": holders, "text-same": textSame, "await": await, "axis-send": axisSend, "stamps": stamps, "token-module": tokenModule,
 		},
 	})
 }

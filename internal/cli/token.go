@@ -92,7 +92,7 @@ type tokenCheckVerb struct {
 // Run opens a key and makes one signature of a fixed text with it.
 func (v *tokenCheckVerb) Run(c *call) error {
 	return c.inOffice(func(w *workplace) error {
-		k, err := w.keys.open(c.ctx, v.Ref, c.pin, v.LastTry)
+		k, err := c.openKey(w, v.Ref, v.LastTry)
 		if err != nil {
 			return err
 		}
