@@ -79,6 +79,9 @@ func (l *badLine) close() {
 // cut: it only loses packets itself.
 func (l *badLine) resetting(ctx context.Context) {
 	for next := l.up.Add(l.cut); l.cut > 0; next = next.Add(l.cut + l.off) {
+		if time.Now().After(next) { // while the documents were made
+			continue
+		}
 		select {
 		case <-ctx.Done():
 			return

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -74,8 +75,10 @@ func (w *way) try(ctx context.Context) error {
 	w.traffic = watcher.traffic()
 	w.limit = (1 - w.loss) * 1348 / 1400 * line.availability(w.began, w.ended)
 	if w.trace {
-		fmt.Printf("== %s %s\n", w.client, direction(w.up))
-		watcher.print(os.Stdout)
+		var all bytes.Buffer // several ways may end at once
+		fmt.Fprintf(&all, "== %s %s\n", w.client, direction(w.up))
+		watcher.print(&all)
+		_, _ = os.Stdout.Write(all.Bytes())
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil // the table tells
