@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"vanthu/internal/practice/ca"
@@ -32,9 +33,10 @@ type fakeDriver struct {
 	logins   int           // C_Login calls that reached the token
 	signs    int           // C_Sign calls
 	sessions int           // open now
-	loads    int           // processes started
-	kills    int           // and ended
+	loads    atomic.Int32  // processes started
+	kills    atomic.Int32  // and ended
 	hang     chan struct{} // closed by Kill
+	hung     sync.Once
 	armed    bool
 }
 
@@ -63,24 +65,21 @@ func (f *fakeDriver) tokens() *Tokens {
 		if path != "/fake.so" {
 			return nil, errors.New("cannot be loaded")
 		}
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		f.loads++
+		f.loads.Add(1)
 		return f, nil
 	}}
 }
 
 // Ended tells whether the last process has been ended.
-func (f *fakeDriver) Ended() bool { return f.loads > 0 && f.kills == f.loads }
+func (f *fakeDriver) Ended() bool { return f.loads.Load() > 0 && f.kills.Load() == f.loads.Load() }
 
 // Kill is the end of the process: the login and the sessions end with it, and so
 // does whatever hangs.
 func (f *fakeDriver) Kill() {
+	f.kills.Store(f.loads.Load()) // a process ends once
 	if f.hang != nil {
-		close(f.hang)
-		f.hang = nil
+		f.hung.Do(func() { close(f.hang) })
 	}
-	f.kills = f.loads // a process ends once
 }
 
 func (f *fakeDriver) GetInfo() (pkcs11.Info, error) { return pkcs11.Info{ManufacturerID: "fake"}, nil }

@@ -285,19 +285,19 @@ func TestHangingDriver(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { <-entered; cancel() }()
 	_, err = tokens.Open(ctx, fakeModules, ref, PIN(f.pin), g)
-	if !errors.Is(err, ErrHung) || !errors.Is(err, context.Canceled) || f.kills != 1 || g.wrong[f.serial] != 1 {
-		t.Fatalf("%v, %d processes ended, count %d", err, f.kills, g.wrong[f.serial])
+	if !errors.Is(err, ErrHung) || !errors.Is(err, context.Canceled) || f.kills.Load() != 1 || g.wrong[f.serial] != 1 {
+		t.Fatalf("%v, %d processes ended, count %d", err, f.kills.Load(), g.wrong[f.serial])
 	}
 	f.onLogin = nil
-	if keys, err := tokens.List(t.Context(), fakeModules); err != nil || len(keys) != 1 || f.loads != 2 {
-		t.Errorf("after the end: %v, %v, %d processes", keys, err, f.loads)
+	if keys, err := tokens.List(t.Context(), fakeModules); err != nil || len(keys) != 1 || f.loads.Load() != 2 {
+		t.Errorf("after the end: %v, %v, %d processes", keys, err, f.loads.Load())
 	}
 	tokens.get("/fake.so").running = newFake(t) // another process
 	if _, err := first.Sign(t.Context(), make([]byte, 32), crypto.SHA256); !errors.Is(err, ErrNoToken) || f.signs != 0 {
 		t.Errorf("a key of a dead process: %v, %d operations", err, f.signs)
 	}
-	if err := first.Close(); err != nil || f.loads != 2 {
-		t.Errorf("closing it: %v, %d processes", err, f.loads)
+	if err := first.Close(); err != nil || f.loads.Load() != 2 {
+		t.Errorf("closing it: %v, %d processes", err, f.loads.Load())
 	}
 }
 
@@ -314,12 +314,12 @@ func TestLastKeyEndsTheProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	first.Close()
-	if f.kills != 0 {
+	if f.kills.Load() != 0 {
 		t.Fatal("ended while a key was open")
 	}
 	second.Close()
-	if f.kills != 1 || f.loads != 1 {
-		t.Errorf("%d processes ended of %d", f.kills, f.loads)
+	if f.kills.Load() != 1 || f.loads.Load() != 1 {
+		t.Errorf("%d processes ended of %d", f.kills.Load(), f.loads.Load())
 	}
 }
 
