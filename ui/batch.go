@@ -23,6 +23,7 @@ type batch struct {
 	asked  []string     // the documents marked in the list; nil for all that wait
 	signer document.Signer
 	others int // wait for the signature of somebody else
+	more   int // not looked at: one batch has an end
 
 	rows    []batchRow
 	at, top int
@@ -112,6 +113,7 @@ type reviewed struct {
 	rows   []batchRow
 	signer document.Signer
 	others int
+	more   int
 }
 
 func (b *batch) load(m *Model, quiet bool) tea.Cmd {
@@ -133,7 +135,11 @@ func review(desk *outbox.Desk, e outbox.Event, asked []string, signer document.S
 			return v, err
 		}
 	}
-	for _, id := range ids {
+	for i, id := range ids {
+		if len(v.rows) == mostAtOnce {
+			v.more = len(ids) - i
+			break
+		}
 		doc, err := desk.Get(id)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return v, err
@@ -155,9 +161,6 @@ func review(desk *outbox.Desk, e outbox.Event, asked []string, signer document.S
 		if row.state == rowChosen || asked != nil {
 			v.rows = append(v.rows, row)
 		}
-	}
-	if len(v.rows) > mostAtOnce {
-		v.rows = v.rows[:mostAtOnce]
 	}
 	return v, nil
 }
@@ -187,7 +190,7 @@ func thatWait(desk *outbox.Desk, e outbox.Event) ([]string, error) {
 func (b *batch) take(m *Model, v any) tea.Cmd {
 	switch v := v.(type) {
 	case reviewed:
-		b.rows, b.signer, b.others, b.loaded = v.rows, v.signer, v.others, true
+		b.rows, b.signer, b.others, b.more, b.loaded = v.rows, v.signer, v.others, v.more, true
 	case batchStep:
 		return b.stepped(m, v)
 	case batchClosed:

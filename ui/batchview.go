@@ -60,6 +60,9 @@ func (b *batch) summary() []string {
 	if b.others > 0 {
 		what += fmt.Sprintf(" %d văn bản chờ người khác ký, không ký lần này.", b.others)
 	}
+	if b.more > 0 {
+		what += fmt.Sprintf(" Còn %d văn bản nữa cho lần sau.", b.more)
+	}
 	return []string{who, headStyle.Render(what)}
 }
 
