@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
+
 	"vanthu/internal/document"
 	"vanthu/outbox"
 )
@@ -192,6 +194,9 @@ func TestBatchPulledOut(t *testing.T) {
 	d := drive(o, 80, 24)
 	d.press("3", "s", "enter").typed("123456").press("enter").see("Chưa được: Đã ký 2/5 văn bản; dừng ở văn bản có lỗi", "Không thấy thiết bị ký")
 	golden(t, "nhieu-rut-thiet-bi-80x24", trimmed(d.screen()))
+	d.send(tea.WindowSizeMsg{Width: 60, Height: 20})
+	golden(t, "nhieu-rut-thiet-bi-60x20", trimmed(d.screen()))
+	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 	if got := o.states(docs); got != "signed signed draft draft draft" || dev.closed != 1 {
 		t.Fatalf("%s, closed %d", got, dev.closed)
 	}

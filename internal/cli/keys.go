@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"vanthu/internal/document"
@@ -26,7 +27,15 @@ type keyring struct {
 	tokens signer.Tokens
 	stamps *stamper    // nil without a time-stamp service
 	online func() bool // whether it is worth asking at once
+
+	// inUse is held by the one open key. A token that is logged in for one act asks
+	// no PIN of another: while several documents are being signed on the screen, no
+	// verb from elsewhere may sign along.
+	inUse sync.Mutex
 }
+
+// errKeyInUse: a key is open for another act.
+var errKeyInUse = errors.New("key in use")
 
 // Close ends the processes of the drivers.
 func (r *keyring) Close() { r.tokens.Close() }
@@ -35,8 +44,19 @@ func (r *keyring) Close() { r.tokens.Close() }
 // wipes the PIN. lastTry is the holder's word that the token's last attempt
 // may be spent.
 func (r *keyring) open(ctx context.Context, ref string, pin signer.PIN, lastTry bool) (*openKey, error) {
-	var k signer.Key
-	var err error
+	if !r.inUse.TryLock() {
+		return nil, document.Refuse(errKeyInUse, "Khóa ký đang được dùng cho một việc khác.", "Đợi việc ấy ký xong rồi làm lại.")
+	}
+	k, err := r.unlocked(ctx, ref, pin, lastTry)
+	if err != nil {
+		r.inUse.Unlock()
+		return nil, err
+	}
+	return &openKey{Key: k, ring: r}, nil
+}
+
+// unlocked opens a key for the one who holds inUse.
+func (r *keyring) unlocked(ctx context.Context, ref string, pin signer.PIN, lastTry bool) (signer.Key, error) {
 	path, soft := strings.CutPrefix(ref, "file:")
 	switch {
 	case ref == "":
@@ -44,17 +64,11 @@ func (r *keyring) open(ctx context.Context, ref string, pin signer.PIN, lastTry 
 	case soft && !r.office.AllowSoftKeys:
 		return nil, document.Refuse(outbox.ErrSoftKey, "Khóa nằm trong tệp chỉ dùng để tập.", "Cắm thiết bị ký và chọn khóa của thiết bị.")
 	case soft:
-		k, err = signer.OpenSoft(r.home.Path(path), pin)
-	default:
-		if lastTry {
-			ctx = signer.ConfirmFinalTry(ctx)
-		}
-		k, err = r.tokens.Open(ctx, r.modules(), ref, pin, guard{r.store})
+		return signer.OpenSoft(r.home.Path(path), pin)
+	case lastTry:
+		ctx = signer.ConfirmFinalTry(ctx)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return &openKey{Key: k, ring: r}, nil
+	return r.tokens.Open(ctx, r.modules(), ref, pin, guard{r.store})
 }
 
 // modules are the drivers to ask: those of the settings, else those found.
@@ -132,7 +146,15 @@ func (r *keyring) soft() []signer.KeyInfo {
 // openKey is an opened key as the outgoing desk uses it.
 type openKey struct {
 	signer.Key
-	ring *keyring
+	ring   *keyring
+	closed sync.Once
+}
+
+// Close logs out and lets another act use a key.
+func (k *openKey) Close() error {
+	err := k.Key.Close()
+	k.closed.Do(k.ring.inUse.Unlock)
+	return err
 }
 
 var _ outbox.Key = (*openKey)(nil)
