@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"sync"
-	"time"
 )
 
 // conn is a connection that pays for its bytes and counts them. It lies below
@@ -52,9 +51,7 @@ func (c *conn) Write(p []byte) (n int, err error) {
 				return n, err
 			}
 		}
-		begun := time.Now()
 		m, err := c.Conn.Write(piece)
-		c.line.outflow.add(m, time.Since(begun))
 		c.line.out.Add(int64(m))
 		n, p = n+m, p[m:]
 		if err != nil {

@@ -38,11 +38,7 @@ func (l *Line) tcp(ctx context.Context, network, address string) (net.Conn, erro
 		Timeout:         l.options.Timeout,
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 4},
 		Control: func(_, _ string, c syscall.RawConn) error {
-			send := 0
-			if l.inflow.broken() {
-				send = l.outflow.pace()
-			}
-			return tune(c, l.inflow.bound(), send)
+			return tune(c, l.inflow.bound())
 		},
 	}
 	c, err := race(ctx, func(ctx context.Context) (net.Conn, error) { return d.DialContext(ctx, network, address) })

@@ -9,8 +9,7 @@
 //
 // What a line does by itself: bbr where the system has it, little waiting unsent,
 // fresh connections beside one that does not come about, and, once connections
-// break on a slow line, little held in receive buffers and sending at the pace
-// the line takes.
+// break on a slow line, little held in receive buffers.
 //
 // Invariants: plain http passes only where Options say so; no secret (proxy
 // password, key, header value) is ever in an error, a log entry or a print; no
@@ -18,5 +17,5 @@
 // all streams falls to half the link on the lines this is for (performance.md
 // §3).
 //
-// Start reading at line.go, then conn.go, dial.go, narrow.go and pace.go.
+// Start reading at line.go, then conn.go, dial.go and narrow.go.
 package line

@@ -60,7 +60,6 @@ type Line struct {
 	rate      *bucket
 	loss      *losses
 	inflow    *inflow
-	outflow   *outflow
 	in, out   atomic.Int64
 	paced     atomic.Bool
 }
@@ -90,7 +89,7 @@ func New(o Options) (*Line, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	l := &Line{options: o, rate: newBucket(o.Rate, o.Clock), loss: newLosses(o.Clock), inflow: &inflow{now: time.Now}, outflow: &outflow{now: time.Now}}
+	l := &Line{options: o, rate: newBucket(o.Rate, o.Clock), loss: newLosses(o.Clock), inflow: &inflow{now: time.Now}}
 	l.transport = l.makeTransport()
 	return l, nil
 }

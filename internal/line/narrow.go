@@ -59,22 +59,12 @@ func (f *inflow) cut() {
 	f.broke = f.now()
 }
 
-// broken tells whether a connection broke lately.
-func (f *inflow) broken() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return !f.broke.IsZero() && f.now().Sub(f.broke) <= brokenLately
-}
-
 // bound is how many bytes a new connection should hold at most; 0 is as many as
 // the system likes.
 func (f *inflow) bound() int {
-	if !f.broken() {
-		return 0
-	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.best == 0 || f.best > slowLine {
+	if f.broke.IsZero() || f.now().Sub(f.broke) > brokenLately || f.best == 0 || f.best > slowLine {
 		return 0
 	}
 	return max(narrowLeast, int(f.best*narrowFor.Seconds()))

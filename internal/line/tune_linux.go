@@ -15,18 +15,14 @@ const tuned = true
 const unsent = 16 << 10
 
 // tune asks for bbr, which holds the link under loss where others halve it,
-// bounds the send buffer, and where they are given the receive buffer to so many
-// bytes and sending to so many a second. A system without one of these is served
-// as it is.
-func tune(c syscall.RawConn, receive, send int) error {
+// bounds the send buffer, and the receive buffer to receive bytes, if any. A
+// system without one of these is served as it is.
+func tune(c syscall.RawConn, receive int) error {
 	return c.Control(func(fd uintptr) {
 		unix.SetsockoptString(int(fd), unix.IPPROTO_TCP, unix.TCP_CONGESTION, "bbr")
 		unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT, unsent)
 		if receive > 0 {
 			unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, receive)
-		}
-		if send > 0 {
-			unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_MAX_PACING_RATE, send)
 		}
 	})
 }

@@ -8,7 +8,7 @@ import "syscall"
 const tuned = false
 
 // tune has nothing to say to this system.
-func tune(syscall.RawConn, int, int) error { return nil }
+func tune(syscall.RawConn, int) error { return nil }
 
 // paced: no bbr here.
 func paced(syscall.RawConn) bool { return false }
