@@ -22,7 +22,7 @@ type pinUser interface{ pinSource() pinFlags }
 // itself: arguments are seen by every user of the machine and kept in shell
 // histories.
 type pinFlags struct {
-	PINFile  string `name:"pin-file" placeholder:"TỆP" xor:"pin" help:"Đọc mã PIN ở dòng đầu của tệp."`
+	PINFile  string `name:"pin-file" placeholder:"TỆP" xor:"pin" help:"Đọc mã PIN ở dòng đầu của tệp; không cần khi PIN nhập trên đầu đọc."`
 	PINStdin bool   `name:"pin-stdin" xor:"pin" help:"Đọc mã PIN ở dòng đầu của đầu vào chuẩn."`
 }
 

@@ -51,7 +51,8 @@ func TestExitCodes(t *testing.T) {
 		{"refuse den-a", Misuse, "--reason"},
 		{"hand-over den-a --to X --due mai", Misuse, "ngày viết như"},
 		{"register den-a --urgency gấp", Misuse, "độ khẩn là"},
-		{"sign di-a", Misuse, "--pin-file"},
+		{"sign di-a", Failed, "vanthu init"}, // whether it needs a PIN here is known when its key is
+		{"sign di-a di-b --last-try", Misuse, "--last-try"},
 		{"sign di-a --pin-file a --pin-stdin", Misuse, "không dùng cùng lúc"},
 		{"axis serve --data x", Misuse, "--system"},
 		{"axis serve --data x --system a --agency b=c", Misuse, "--system: viết như"},
