@@ -11,11 +11,14 @@ import (
 
 	"vanthu/internal/cli"
 	"vanthu/internal/driver"
+	"vanthu/internal/pdf/page"
 )
 
 func main() {
-	if code, asked := driver.Main(os.Args); asked {
-		os.Exit(code)
+	for _, helper := range []func([]string) (int, bool){driver.Main, page.Main} {
+		if code, asked := helper(os.Args); asked {
+			os.Exit(code)
+		}
 	}
 	os.Exit(cli.Run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	"io"
 	"os"
@@ -25,6 +26,8 @@ type press struct {
 
 	mu    sync.Mutex
 	pages *page.Reader
+
+	remote page.Remote
 }
 
 var (
@@ -37,7 +40,7 @@ var (
 // newPress makes a press. The reader of pages is heavy and wakes at its first
 // use.
 func newPress(h office.Home, o office.Office) *press {
-	p := &press{cache: h.Cache(), hints: page.Hints{SealMM: o.Seal.DiameterMM}}
+	p := &press{cache: h.Cache(), remote: page.Remote{CacheDir: h.Cache()}, hints: page.Hints{SealMM: o.Seal.DiameterMM}}
 	if len(o.Leaders) == 1 { // with several the page alone must say who signs
 		p.hints.Signer = o.Leaders[0].Signer
 	}
@@ -105,8 +108,16 @@ func (p *press) SecretMark(ctx context.Context, pdf []byte) (mark string, found 
 	return p.secretMarkIn(ctx, bytes.NewReader(pdf), int64(len(pdf)))
 }
 
-// secretMarkIn is SecretMark of a file that is read piece by piece.
+// secretMarkIn is SecretMark of what came from elsewhere: a file is looked into by
+// a process of its own, so that neither its memory nor its tricks are ours. Where
+// there can be none, this process looks.
 func (p *press) secretMarkIn(ctx context.Context, pdf io.ReaderAt, size int64) (mark string, found bool, err error) {
+	if f, ok := pdf.(*os.File); ok {
+		mark, found, err = p.remote.SecretMark(ctx, f.Name())
+		if !errors.Is(err, page.ErrNoProcess) {
+			return mark, found, err
+		}
+	}
 	r, err := p.reader(ctx)
 	if err != nil {
 		return "", false, err
@@ -138,6 +149,7 @@ func (p *press) warm(ctx context.Context) {
 
 // Close lets the reader go.
 func (p *press) Close() error {
+	p.remote.Close()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.pages == nil {

@@ -22,6 +22,7 @@ import (
 	"vanthu/internal/axis"
 	"vanthu/internal/document"
 	"vanthu/internal/driver"
+	"vanthu/internal/pdf/page"
 	"vanthu/internal/practice/ca"
 	"vanthu/internal/practice/form"
 )
@@ -32,8 +33,10 @@ var update = flag.Bool("update", false, "rewrite the golden parts of the scripts
 // TestMain lets the scripts run the real program: the test binary is vanthu
 // when it is called by that name.
 func TestMain(m *testing.M) {
-	if code, asked := driver.Main(os.Args); asked {
-		os.Exit(code)
+	for _, helper := range []func([]string) (int, bool){driver.Main, page.Main} {
+		if code, asked := helper(os.Args); asked {
+			os.Exit(code)
+		}
 	}
 	testscript.Main(m, map[string]func(){
 		"vanthu":      func() { os.Exit(Run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },

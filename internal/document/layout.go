@@ -28,8 +28,8 @@ type Layout struct {
 	// Year is the place of the year where the typist left that blank too, as the
 	// forms of Annex III do; zero where the year stands on the page.
 	Year Box `json:"year,omitzero"`
-	Sign  Box  `json:"sign"`
-	Seal  Box  `json:"seal"`
+	Sign Box `json:"sign"`
+	Seal Box `json:"seal"`
 }
 
 // IsZero tells that nothing has been placed yet.
