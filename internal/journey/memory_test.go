@@ -30,9 +30,9 @@ const (
 )
 
 // TestLargePacketTakesLittleMemory moves a packet of 100 MB in and out with the
-// real programs: neither the office nor the axis ever holds it in memory. Its files
-// are no PDFs: what comes as PDF is searched for a mark of secrecy by the reader of
-// pages, which has some 60 MB of its own.
+// real programs: neither the office nor the axis ever holds it in memory. One of its
+// files is a scan: it is searched for a mark of secrecy by the reader of pages, a
+// process of its own, whose 60 MB are let go.
 func TestLargePacketTakesLittleMemory(t *testing.T) {
 	if _, err := os.Stat("/proc/self/status"); err != nil {
 		t.Skip("peak memory is read from /proc")
@@ -87,9 +87,9 @@ func (s *scene) receivesLarge() {
 		Signer: document.Signer{Position: "Chủ tịch", Name: "Lê Thị Mỹ Hạnh"},
 		Traces: []edxml.Trace{{Organ: string(neighbour().Code), Time: day.Axis() + " 08:00:00"}},
 	}
-	for i := range largeFiles {
-		d.Attachments = append(d.Attachments, edxml.Attachment{ID: fmt.Sprint(i), Name: fmt.Sprintf("ban-do-%d.bin", i), Size: largeFile,
-			Open: func() (io.ReadCloser, error) { return io.NopCloser(io.LimitReader(noise(i), largeFile)), nil }})
+	d.Attachments = []edxml.Attachment{
+		{ID: "0", Name: "ban-do.bin", Size: largeFile, Open: func() (io.ReadCloser, error) { return io.NopCloser(io.LimitReader(noise(0), largeFile)), nil }},
+		{ID: "1", Name: "ban-quet.pdf", Size: largeFile, Open: s.scan},
 	}
 	s.ok(edxml.WriteDocument(f, d))
 	size, err := f.Seek(0, io.SeekEnd)
@@ -97,6 +97,18 @@ func (s *scene) receivesLarge() {
 	_, err = s.other.Send(context.Background(), axis.Message{From: neighbour().Code, Type: axis.Edoc, To: []document.Code{s.us.Code}, Body: f, Size: size})
 	s.ok(err)
 	s.ok(os.Remove(path))
+}
+
+// scan is a large PDF: a page, much that it does not show, and the way to the page.
+func (s *scene) scan() (io.ReadCloser, error) {
+	pdf, err := os.ReadFile(s.draft)
+	if err != nil {
+		return nil, err
+	}
+	end := bytes.LastIndex(pdf, []byte("startxref"))
+	filler := largeFile - len(pdf) - len(pdf[end:]) - 2
+	return io.NopCloser(io.MultiReader(bytes.NewReader(pdf), strings.NewReader("\n"), io.LimitReader(noise(1), int64(filler)),
+		strings.NewReader("\n"), bytes.NewReader(pdf[end:]))), nil
 }
 
 // noise is what no compression makes smaller, the same for the same i.
