@@ -77,7 +77,7 @@ func signedBefore() []specimen {
 		}, want: ErrCannotSign},
 	}
 	for _, p := range []int{1, 2, 3} {
-		catalog := fmt.Sprintf("/AcroForm << /Fields [6 0 R] /SigFlags 3 >> /Perms << /DocMDP 7 0 R >>")
+		catalog := "/AcroForm << /Fields [6 0 R] /SigFlags 3 >> /Perms << /DocMDP 7 0 R >>"
 		sig := fmt.Sprintf("<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /adbe.pkcs7.detached /ByteRange [0 1 2 3] /Contents <00> /Reference [<< /TransformMethod /DocMDP /TransformParams << /P %d >> >>] >>", p)
 		out = append(out, specimen{name: fmt.Sprintf("certified, P = %d", p), make: made(paper{catalog: catalog, objs: []string{"<< /FT /Sig /T (s) /V 7 0 R >>", sig}}), want: ErrCannotSign, size: quick})
 	}

@@ -2,7 +2,6 @@ package signer
 
 import (
 	"bytes"
-	"compress/zlib"
 	"fmt"
 	"strings"
 )
@@ -167,13 +166,4 @@ func (p paper) hiddenFont(b *bytes.Buffer, offsets []int, font string) int {
 	rows := []byte{2, 0, byte(n >> 8), byte(n), 0, 1, byte(stm >> 16), byte(stm >> 8), byte(stm), 0, 1, byte(at >> 16), byte(at >> 8), byte(at), 0}
 	fmt.Fprintf(b, "%d 0 obj\n<< /Type /XRef /Size %d /W [1 3 1] /Index [4 1 %d 2] /Length %d >>\nstream\n%s\nendstream\nendobj\n", n+1, n+2, n, len(rows), rows)
 	return at
-}
-
-// deflated is a compressed stream object's body.
-func deflated(entries, data string) string {
-	var z bytes.Buffer
-	w := zlib.NewWriter(&z)
-	_, _ = w.Write([]byte(data))
-	_ = w.Close()
-	return fmt.Sprintf("<< %s /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream", entries, z.Len(), z.String())
 }
