@@ -37,6 +37,9 @@ const (
 // TestFormsGetTheirPlaces is Must show 2 for forms of our own: number, date,
 // signature and seal stand in the right places with nobody having touched them.
 func TestFormsGetTheirPlaces(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	keys, r := newPKI(t), pageReader(t)
 	for name, f := range ownForms() {
 		t.Run(name, func(t *testing.T) {
@@ -56,6 +59,9 @@ func TestFormsGetTheirPlaces(t *testing.T) {
 // TestTemplatesGetTheirPlaces is Must show 2 for the blank forms of Annex III.
 // They are read where they lie and never kept.
 func TestTemplatesGetTheirPlaces(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	names, _ := filepath.Glob("../../shared/samples/pdf/templates/*.pdf")
 	if len(names) == 0 {
 		t.Skip("no blank forms in ../shared/samples/pdf/templates")

@@ -19,6 +19,9 @@ import (
 // boxes, and shows the same, is laid out the same and comes out of signing the
 // same: each is held against the kept picture of the plain form.
 func TestTurnedFormsLookTheSame(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	keys, r := newPKI(t), pageReader(t)
 	f := ownForms()["decision"]
 	var in bytes.Buffer
@@ -83,6 +86,9 @@ func turned(t *testing.T, in []byte, rotate int, x, y, around float64) []byte {
 // TestPagesWithoutText: scans of any size and turn get number and date at the
 // head of the shown page, signature and seal at its foot, all upright and whole.
 func TestPagesWithoutText(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	keys, r := newPKI(t), pageReader(t)
 	for _, c := range []struct {
 		name   string

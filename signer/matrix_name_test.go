@@ -35,6 +35,9 @@ func awkwardNames() map[string]string {
 // the dictionary, on the page and in the certificate, and lets pdfsig, qpdf and
 // our own verifier read it back.
 func TestNames(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	inputs := map[road][]byte{roadPdfsign: sheet{}.build(t), roadOwn: append([]byte("before\n"), sheet{}.build(t)...)}
 	for label, name := range awkwardNames() {
 		if n := len([]rune(name)); label == "80 characters" && n != 80 {

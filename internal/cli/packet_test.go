@@ -17,6 +17,9 @@ import (
 // TestSamplePackets shows every sample as text and as JSON, extracts its files,
 // packs what was shown and reads it again: the same packet, the same files.
 func TestSamplePackets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	files, _ := filepath.Glob(filepath.Join(samples(), "edxml", "*", "*.edxml"))
 	if samples() == "" || len(files) == 0 {
 		t.Skip("no ../shared/samples/edxml beside the checkout")
