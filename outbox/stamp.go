@@ -12,13 +12,12 @@ import (
 	"vanthu/store"
 )
 
-// Stamper proves when a file was signed, by a time-stamp service. Leader and
-// Agency put the time into the signature's own room, which only the last one of a
-// file has; Archive adds it over the whole file. Each returns the file and the
-// time. ErrStamp: the service refuses, or its answer is not to be believed.
+// Stamper proves when a file was signed, by a time-stamp service. Last puts the
+// time into the own room of the last signature, the only one that may still be
+// touched; Archive adds it over the whole file. Each returns the file and the time.
+// ErrStamp: the service refuses, or its answer is not to be believed.
 type Stamper interface {
-	Leader(ctx context.Context, pdf []byte) ([]byte, time.Time, error)
-	Agency(ctx context.Context, pdf []byte) ([]byte, time.Time, error)
+	Last(ctx context.Context, pdf []byte) ([]byte, time.Time, error)
 	Archive(ctx context.Context, pdf []byte) ([]byte, time.Time, error)
 }
 
@@ -89,13 +88,10 @@ func (d *Desk) stamped(ctx context.Context, doc Document, s Stamper) ([]byte, ti
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	switch doc.State {
-	case Sealed:
-		return s.Agency(ctx, pdf)
-	case Issued:
+	if doc.State == Issued {
 		return s.Archive(ctx, pdf)
 	}
-	return s.Leader(ctx, pdf)
+	return s.Last(ctx, pdf)
 }
 
 // takeStamp puts a stamped file in its place.

@@ -29,11 +29,8 @@ func (s *service) stamp(what string, pdf []byte) ([]byte, time.Time, error) {
 	return append(bytes.Clone(pdf), "\n% dấu thời gian"...), s.at, nil
 }
 
-func (s *service) Leader(_ context.Context, pdf []byte) ([]byte, time.Time, error) {
-	return s.stamp("leader", pdf)
-}
-func (s *service) Agency(_ context.Context, pdf []byte) ([]byte, time.Time, error) {
-	return s.stamp("agency", pdf)
+func (s *service) Last(_ context.Context, pdf []byte) ([]byte, time.Time, error) {
+	return s.stamp("last", pdf)
 }
 func (s *service) Archive(_ context.Context, pdf []byte) ([]byte, time.Time, error) {
 	return s.stamp("archive", pdf)
@@ -48,7 +45,7 @@ func stampingOffice(t *testing.T) (*office, *service) {
 // TestStampFollowsTheDocument: each state has one place for the time, and once it
 // is there nothing more is asked.
 func TestStampFollowsTheDocument(t *testing.T) {
-	for state, want := range map[outbox.State]string{outbox.Signed: "leader", outbox.Numbered: "leader", outbox.Sealed: "agency", outbox.Issued: "archive"} {
+	for state, want := range map[outbox.State]string{outbox.Signed: "last", outbox.Numbered: "last", outbox.Sealed: "last", outbox.Issued: "archive"} {
 		t.Run(string(state), func(t *testing.T) {
 			o, s := stampingOffice(t)
 			id := o.bring(state)
@@ -67,6 +64,12 @@ func TestStampFollowsTheDocument(t *testing.T) {
 			doc := o.get(id)
 			if doc.State != state || doc.Packet != sent.Packet {
 				t.Errorf("the document changed: %+v", doc)
+			}
+			if leader := doc.LeaderSigned.Stamped != nil; leader != (state == outbox.Signed || state == outbox.Numbered) {
+				t.Errorf("the leader's time: %v", doc.LeaderSigned.Stamped)
+			}
+			if agency := doc.Sealed != nil && doc.Sealed.Stamped != nil; agency != (state == outbox.Sealed) {
+				t.Errorf("the agency's time: %+v", doc.Sealed)
 			}
 			if state == outbox.Issued && (doc.Archive == nil || doc.File.Hash != sent.File.Hash) {
 				t.Errorf("what was sent is %+v, archived %+v", doc.File, doc.Archive)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -25,11 +24,6 @@ var (
 // Inspect tells whether a file may be signed by the leader at all. The error
 // is a *document.Problem that says what is wrong and what to do next.
 func Inspect(in []byte) error { return inspect(bytes.NewReader(in)) }
-
-// InspectFile is Inspect for a file of size bytes that is not held in memory.
-func InspectFile(in io.ReaderAt, size int64) error {
-	return inspect(io.NewSectionReader(in, 0, size))
-}
 
 func inspect(in sized) error {
 	f, err := openSigned(in)

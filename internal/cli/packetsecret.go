@@ -26,17 +26,18 @@ func (c *call) refuseSecretPacket(d edxml.Document) error {
 	defer pages.Close()
 	for _, a := range d.Attachments {
 		mark, found, err := c.markIn(pages, a)
-		if c.ctx.Err() != nil {
-			return c.ctx.Err()
+		if err != nil {
+			return err
 		}
-		if err == nil && found {
+		if found {
 			return document.RefuseSecret(mark)
 		}
 	}
 	return nil
 }
 
-// markIn looks for a mark on the first page of a file, if it is a PDF.
+// markIn looks for a mark on the first page of a file, if it is a PDF. The error is
+// one of ours: a file that cannot be opened has not been looked at.
 func (c *call) markIn(pages *press, a edxml.Attachment) (string, bool, error) {
 	r, err := a.Open()
 	if err != nil {
@@ -52,5 +53,9 @@ func (c *call) markIn(pages *press, a edxml.Attachment) (string, bool, error) {
 	if err != nil && err != io.EOF || !document.LooksPDF(head[:n]) {
 		return "", false, err
 	}
-	return pages.secretMarkIn(c.ctx, file, a.Size)
+	mark, found, err := pages.secretMarkIn(c.ctx, file, a.Size)
+	if err != nil {
+		return "", false, c.ctx.Err() // what is on the page is left to the clerk's eyes
+	}
+	return mark, found, nil
 }

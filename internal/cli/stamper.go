@@ -41,17 +41,8 @@ func (w *workplace) newStamper(now document.Clock) (*stamper, error) {
 	return &stamper{client: client, trust: w.home.TrustDir(), clock: now}, nil
 }
 
-// Leader puts the time into the last signature of a file.
-func (s *stamper) Leader(ctx context.Context, pdf []byte) ([]byte, time.Time, error) {
-	return s.add(ctx, pdf)
-}
-
-// Agency does the same: the agency's signature is the last one then.
-func (s *stamper) Agency(ctx context.Context, pdf []byte) ([]byte, time.Time, error) {
-	return s.add(ctx, pdf)
-}
-
-func (s *stamper) add(ctx context.Context, pdf []byte) ([]byte, time.Time, error) {
+// Last puts the time into the last signature of a file.
+func (s *stamper) Last(ctx context.Context, pdf []byte) ([]byte, time.Time, error) {
 	p, err := s.policy()
 	if err != nil {
 		return nil, time.Time{}, err
@@ -100,7 +91,7 @@ func (s *stamper) atOnce(ctx context.Context, pdf []byte, online bool) ([]byte, 
 	}
 	ctx, cancel := context.WithTimeout(ctx, stampPatience)
 	defer cancel()
-	out, at, err := s.add(ctx, pdf)
+	out, at, err := s.Last(ctx, pdf)
 	if err != nil {
 		return pdf, nil
 	}

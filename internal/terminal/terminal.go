@@ -14,7 +14,6 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/charmbracelet/x/vt"
@@ -150,17 +149,6 @@ func (t *Terminal) Send(input string) error {
 	_, err := io.WriteString(t.tty, input)
 	return err
 }
-
-// Resize changes the size of the terminal.
-func (t *Terminal) Resize(width, height int) error {
-	t.mu.Lock()
-	t.screen.Resize(width, height)
-	t.mu.Unlock()
-	return pty.Setsize(t.tty, &pty.Winsize{Cols: uint16(width), Rows: uint16(height)})
-}
-
-// Signal sends a signal to the program.
-func (t *Terminal) Signal(s syscall.Signal) error { return t.cmd.Process.Signal(s) }
 
 // Wait waits for the program to end and returns its exit code; after limit the
 // program is killed.
