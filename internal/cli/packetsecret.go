@@ -50,8 +50,11 @@ func (c *call) markIn(pages *press, a edxml.Attachment) (string, bool, error) {
 	}
 	head := make([]byte, 1024)
 	n, err := file.ReadAt(head, 0)
-	if err != nil && err != io.EOF || !document.LooksPDF(head[:n]) {
+	if err != nil && err != io.EOF {
 		return "", false, err
+	}
+	if !document.LooksPDF(head[:n]) {
+		return "", false, nil
 	}
 	mark, found, err := pages.secretMarkIn(c.ctx, file, a.Size)
 	if err != nil {
